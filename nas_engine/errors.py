@@ -1,0 +1,71 @@
+"""Every error the engine raises on purpose.
+
+One base, a few children, each also a builtin where one fits, so that a caller who knows nothing of us can still catch it.
+A message names the thing, what was got, what was wanted, and the cure.
+"""
+
+from __future__ import annotations
+
+
+class NasError(Exception):
+    """Base of the engine's errors: a sentence for the user, never a traceback."""
+
+
+class InvalidArchitecture(NasError, ValueError):
+    """An architecture, genotype or operator label that its space cannot read or does not contain."""
+
+
+class InvalidRecipe(NasError, ValueError):
+    """A recipe whose field has the wrong value. `field` is its dotted path."""
+
+    def __init__(self, field: str, got: object, wanted: str) -> None:
+        self.field, self.got, self.wanted = field, got, wanted
+        super().__init__(f"recipe field '{field}': got {_shown(got)}, wanted {wanted}")
+
+
+class Incompatible(NasError, TypeError):
+    """Parts that do not fit together: a stage without its product, an operator at a place it cannot stand."""
+
+
+class Infeasible(NasError, ValueError):
+    """No network of the space is within the budget. The text names the nearest feasible figures."""
+
+
+class BudgetSpent(NasError):
+    """What a search may spend is spent, and nothing has been found that could be ranked."""
+
+
+class StateMismatch(NasError, ValueError):
+    """Stored state that belongs to another recipe, component or version."""
+
+
+class EvaluationFailed(NasError, RuntimeError):
+    """A network that could not be trained or scored; `reason` is one of `candidate.FailureReason`."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
+class Cancelled(NasError):
+    """The user, a signal or a lost lease asked the work to stop; its last checkpoint stands."""
+
+
+class StorageFailed(NasError, OSError):
+    """A file that could not be written, or that is not what was written."""
+
+
+class UnknownComponent(NasError, KeyError):
+    """A name that no registered component has."""
+
+    def __init__(self, family: str, got: object, known: tuple[str, ...]) -> None:
+        self.family, self.got, self.known = family, got, known
+        super().__init__(f"unknown {family} {_shown(got)}; known: {', '.join(known)}")
+
+    def __str__(self) -> str:  # KeyError would show the repr of the message
+        return str(self.args[0])
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "..."
