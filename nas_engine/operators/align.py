@@ -1,0 +1,16 @@
+"""Brings an operator that keeps its width to the width that the site asks for."""
+
+from __future__ import annotations
+
+from nas_engine.graph.block import Sketch
+from nas_engine.graph.layers import BatchNorm, Conv, ReLU
+from nas_engine.operators.base import Site
+
+
+def align(sketch: Sketch, site: Site) -> str:
+    """Add ReLU, 1x1 convolution and batch-norm if the width differs (Liu 2019 brings a cell's inputs to width so)."""
+    if site.channels == site.input.channels:
+        return sketch.last
+    return sketch.chain(
+        sketch.last, ("align_relu", ReLU()), ("align", Conv(site.channels)), ("align_norm", BatchNorm())
+    )
