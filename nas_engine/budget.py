@@ -56,9 +56,13 @@ class SearchLimits:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    evaluations: Annotated[int | None, Field(gt=0, description="most candidates to evaluate, all stages together")] = None
+    evaluations: Annotated[int | None, Field(gt=0, description="most candidates to evaluate, all stages together")] = (
+        None
+    )
     device_seconds: Annotated[float | None, Field(gt=0, description="most seconds of device time, all attempts")] = None
-    reserve: Annotated[float, Field(ge=0, lt=1, description="share of device_seconds kept for retraining and export")] = 0.3
+    reserve: Annotated[
+        float, Field(ge=0, lt=1, description="share of device_seconds kept for retraining and export")
+    ] = 0.3
 
 
 @dataclass(frozen=True, slots=True)

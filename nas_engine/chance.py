@@ -78,11 +78,15 @@ class Chance:
 
     @classmethod
     def restored(cls, plain: dict[str, str]) -> Chance:
+        """Raises ValueError for anything that `save` did not write."""
         chance = cls(0)
         state: dict[str, Any] = dict(chance._generator.bit_generator.state)
-        state["state"] = {"state": int(plain["state"]), "inc": int(plain["inc"])}
-        state |= {"has_uint32": int(plain["has_uint32"]), "uinteger": int(plain["uinteger"])}
-        chance._generator.bit_generator.state = state
+        try:
+            state["state"] = {"state": int(plain["state"]), "inc": int(plain["inc"])}
+            state |= {"has_uint32": int(plain["has_uint32"]), "uinteger": int(plain["uinteger"])}
+            chance._generator.bit_generator.state = state
+        except (KeyError, OverflowError) as error:
+            raise ValueError(f"got {sorted(plain)}, wanted a saved generator's state") from error
         return chance
 
     @classmethod

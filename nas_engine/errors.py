@@ -22,6 +22,9 @@ class InvalidRecipe(NasError, ValueError):
         self.field, self.got, self.wanted = field, got, wanted
         super().__init__(f"recipe field '{field}': got {_shown(got)}, wanted {wanted}")
 
+    def __reduce__(self) -> tuple[type[InvalidRecipe], tuple[str, object, str]]:
+        return type(self), (self.field, self.got, self.wanted)
+
 
 class Incompatible(NasError, TypeError):
     """Parts that do not fit together: a stage without its product, an operator at a place it cannot stand."""
@@ -46,6 +49,9 @@ class EvaluationFailed(NasError, RuntimeError):
         self.reason = reason
         super().__init__(message)
 
+    def __reduce__(self) -> tuple[type[EvaluationFailed], tuple[str, str]]:
+        return type(self), (self.reason, str(self))
+
 
 class Cancelled(NasError):
     """The user, a signal or a lost lease asked the work to stop; its last checkpoint stands."""
@@ -61,6 +67,9 @@ class UnknownComponent(NasError, KeyError):
     def __init__(self, family: str, got: object, known: tuple[str, ...]) -> None:
         self.family, self.got, self.known = family, got, known
         super().__init__(f"unknown {family} {_shown(got)}; known: {', '.join(known)}")
+
+    def __reduce__(self) -> tuple[type[UnknownComponent], tuple[str, object, tuple[str, ...]]]:
+        return type(self), (self.family, self.got, self.known)
 
     def __str__(self) -> str:  # KeyError would show the repr of the message
         return str(self.args[0])

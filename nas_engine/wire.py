@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -75,10 +77,10 @@ def pack(content: Mapping[str, object], tensors: Mapping[str, Tensor]) -> bytes:
     stored: Tensors = {}
     channels_last: list[str] = []
     aliases: dict[str, str] = {}
-    first_at: dict[tuple[int, tuple[int, ...], tuple[int, ...]], str] = {}
+    first_at: dict[tuple[object, ...], str] = {}
     for name in sorted(tensors):
         tensor = tensors[name].detach()
-        place = (tensor.data_ptr(), tuple(tensor.shape), tuple(tensor.stride()))
+        place = (tensor.device, tensor.dtype, tensor.data_ptr(), tuple(tensor.shape), tuple(tensor.stride()))
         if tensor.numel() and place in first_at:
             aliases[name] = first_at[place]
             continue
@@ -101,20 +103,21 @@ def unpack(data: bytes) -> tuple[Plain, Tensors]:
         length = int.from_bytes(data[:8], "little")
         notes: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["spacewright"])
         tensors: Tensors = load(data)
+        content: Plain = notes["content"]
+        for name in notes["channels_last"]:
+            tensors[name] = tensors[name].contiguous(memory_format=torch.channels_last)
+        for name, original in notes["aliases"].items():
+            tensors[name] = tensors[original]
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise StorageFailed(f"{len(data)} bytes are not a whole checkpoint of ours ({error})") from error
-    for name in notes["channels_last"]:
-        tensors[name] = tensors[name].contiguous(memory_format=torch.channels_last)
-    for name, original in notes["aliases"].items():
-        tensors[name] = tensors[original]
-    return notes["content"], tensors
+    return content, tensors
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file that is either whole or absent: temporary file, fsync, rename, fsync of the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
@@ -126,5 +129,6 @@ def write_atomically(path: Path, data: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StorageFailed(f"could not write {path}: {error.strerror or error}; free space or change --out") from error

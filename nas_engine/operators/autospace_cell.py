@@ -179,6 +179,10 @@ class AutoSpaceCell(Operator):
     def label(self) -> str:
         return f"{self.genotype.text} e{self.expansion}"
 
+    @property
+    def canonical(self) -> AutoSpaceCell:
+        return replace(self, genotype=self.genotype.canonical)
+
     def block(self, site: Site) -> Block:
         return _cell_block(self.genotype, self.expansion, site)
 

@@ -65,6 +65,11 @@ class Operator(ABC):
         """An operator from a label's groups; the usual fields are whole numbers."""
         return cls(**{name: int(value) for name, value in fields.items() if value is not None})
 
+    @property
+    def canonical(self) -> Operator:
+        """The one form of equal operators: architectures hold the labels of canonical ones."""
+        return self
+
     def accepts(self, site: Site) -> bool:
         """Whether it can stand there."""
         return True

@@ -36,7 +36,8 @@ every_error = pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(
 
 
 def test_every_error_of_the_engine_is_tested_here() -> None:
-    assert {type(error) for error in EXAMPLES} == set(NasError.__subclasses__())
+    own = {kind for kind in NasError.__subclasses__() if kind.__module__ == NasError.__module__}
+    assert {type(error) for error in EXAMPLES} == own
 
 
 @every_error
@@ -80,22 +81,7 @@ def test_a_failed_evaluation_carries_its_reason_beside_its_message(reason: str) 
     assert (error.reason, str(error)) == (reason, "what happened")
 
 
-CANNOT_BE_COPIED = (InvalidRecipe, EvaluationFailed, UnknownComponent)
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        pytest.param(
-            error,
-            id=type(error).__name__,
-            marks=pytest.mark.xfail(
-                isinstance(error, CANNOT_BE_COPIED), reason="__init__ takes other arguments than args", raises=TypeError
-            ),
-        )
-        for error in EXAMPLES
-    ],
-)
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
 def test_an_error_survives_the_way_to_another_process(error: NasError) -> None:
     """A process pool takes an error apart and puts it together as `copy` does."""
     other = copy.copy(error)

@@ -34,10 +34,10 @@ def made() -> Made:
 
 @pytest.fixture
 def images() -> Images:
-    """Two random images for a site."""
+    """Two random images for a site, with values beyond 6, where ReLU and ReLU6 part."""
 
     def draw(site: Site) -> Tensor:
         shape = (2, site.input.channels, site.input.height, site.input.width)
-        return torch.randn(shape, generator=torch.Generator().manual_seed(1))
+        return 4 * torch.randn(shape, generator=torch.Generator().manual_seed(1))
 
     return draw

@@ -75,6 +75,7 @@ def test_squeeze_excite_squeezes_to_a_quarter_of_the_input_s_width_and_never_bel
 def test_it_computes_the_formula_of_its_docstring(made, images) -> None:
     site = Site(FeatureShape(6, 7, 8), channels=9, stride=2)
     module, x = made(InvertedResidual(5, 3, squeeze_excite=True), site), images(site)
+    module.reduce.weight.data.abs_().mul_(30)  # beyond 6, where ReLU and ReLU6 part
     inner = functional.relu6(module.expand_norm(functional.conv2d(x, module.expand.weight)))
     inner = functional.conv2d(inner, module.depthwise.weight, stride=2, padding=2, groups=18)
     inner = functional.relu6(module.depthwise_norm(inner))
