@@ -1,0 +1,101 @@
+"""Products: what a run holds so far. Loaded for whoever works with them; by pointer in a run's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nas_engine.architecture import Architecture
+from nas_engine.budget import Cost, NetworkLimits
+from nas_engine.spaces import SearchSpace
+from nas_engine.wire import Plain
+from nas_engine.work import Stored
+
+if TYPE_CHECKING:
+    from nas_engine.wire import Tensors
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An architecture with the score that ranks it."""
+
+    architecture: Architecture
+    score: float
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Architectures, best first."""
+
+    entries: tuple[Ranked, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network: its tensors by name, and its accuracy on the validation split."""
+
+    architecture: Architecture
+    tensors: Tensors
+    validation: float
+
+
+@dataclass(frozen=True)
+class Products:
+    """What trainers and estimators take and give, tensors loaded. `limits`: the run's, for methods that heed them."""
+
+    space: SearchSpace | None = None
+    supernet: Tensors | None = None
+    ranking: Ranking | None = None
+    model: Model | None = None
+    limits: NetworkLimits = field(default_factory=NetworkLimits)
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A trained network by pointer."""
+
+    subject: str  # 'winner' or 'reference'
+    architecture: Architecture
+    seed: int
+    validation: float
+    weights: Stored
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Winner against reference, trained identically over the same seeds, on the test split that was opened once."""
+
+    seeds: tuple[int, ...]
+    winner: tuple[float, ...]  # test accuracy, one a seed
+    reference: tuple[float, ...]
+    winner_cost: Cost
+    reference_cost: Cost
+    difference: float  # mean of the paired differences, winner - reference
+    low: float  # paired bootstrap, 95 %
+    high: float
+    verdict: str  # 'better', 'worse' or 'not distinguishable'
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """A run's products as plain data and pointers."""
+
+    space: Plain | None = None
+    supernet: Stored | None = None
+    ranking: Ranking | None = None
+    models: tuple[StoredModel, ...] = ()
+    comparison: Comparison | None = None
+    exports: dict[str, Stored] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Which products there are."""
+        held = {
+            "space": self.space is not None,
+            "supernet": self.supernet is not None,
+            "ranking": self.ranking is not None,
+            "model": bool(self.models),
+            "exports": bool(self.exports),
+        }
+        return frozenset(name for name, there in held.items() if there)

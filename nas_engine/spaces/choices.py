@@ -1,0 +1,79 @@
+"""What a recipe may say of its space; each choice makes the space that it describes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from nas_engine.spaces.chain import ChainSpace, autospace, chain
+from nas_engine.spaces.skeleton import Skeleton, skeleton_named
+
+SkeletonField = Annotated[
+    str | Skeleton, Field(description="a built-in skeleton's name, or stages, widths and strides")
+]
+
+
+class SpaceChoice(ABC):
+    """A recipe's space."""
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def space(self) -> ChainSpace:
+        """Raises Incompatible, UnknownComponent or InvalidArchitecture where its parts do not fit."""
+
+
+@dataclass(frozen=True)
+class OpenCells(SpaceChoice):
+    """AutoSpace's layered cell space: every legal cell at every place (Zhou 2021)."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: ClassVar[str] = "autospace"
+
+    skeleton: SkeletonField = "digits"
+    kernels: Annotated[
+        tuple[int, ...], Field(min_length=1, max_length=5, description="depthwise kernels, odd, from 3")
+    ] = (3, 5)
+    expansion: Annotated[int, Field(ge=1, le=12, description="inner width as a multiple of a cell's input")] = 6
+    mixing: Annotated[bool, Field(description="whether a node may multiply its inputs instead of adding them")] = True
+    reference: Annotated[
+        str | None, Field(description="operator at every place of the reference network; empty: R3")
+    ] = None
+
+    def __post_init__(self) -> None:
+        self.space()
+
+    def space(self) -> ChainSpace:
+        return autospace(_skeleton(self.skeleton), self.kernels, self.expansion, self.mixing, self.reference)
+
+
+@dataclass(frozen=True)
+class OperatorChain(SpaceChoice):
+    """A chain of choices: one operator of the set at each place."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: ClassVar[str] = "chain"
+
+    operators: Annotated[
+        tuple[str, ...], Field(min_length=1, max_length=64, description="operator labels, such as mb3_e6 or sep5")
+    ]
+    skeleton: SkeletonField = "digits"
+    reference: Annotated[
+        str | None, Field(description="operator at every place of the reference network; empty: the first")
+    ] = None
+
+    def __post_init__(self) -> None:
+        self.space()
+
+    def space(self) -> ChainSpace:
+        return chain(_skeleton(self.skeleton), self.operators, self.reference)
+
+
+def _skeleton(choice: str | Skeleton) -> Skeleton:
+    return skeleton_named(choice) if isinstance(choice, str) else choice
+
+
+SPACE_CHOICES: dict[str, type[SpaceChoice]] = {kind.kind: kind for kind in (OpenCells, OperatorChain)}

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from nas_engine.components import component, described
+from nas_engine.errors import InvalidRecipe
+from nas_engine.spaces import Skeleton, Stage, autospace, chain, skeleton_named
+from nas_engine.spaces.choices import SPACE_CHOICES, OpenCells, OperatorChain, SpaceChoice
+
+OWN = Skeleton((Stage(8, 2, 2),), stem=4)
+
+CHOICES: dict[SpaceChoice, dict[str, object]] = {  # with another value for each field
+    OpenCells(skeleton="tiny"): {
+        "skeleton": "small",
+        "kernels": (3,),
+        "expansion": 3,
+        "mixing": False,
+        "reference": "mb3_e6",
+    },
+    OperatorChain(("conv3", "skip"), skeleton="tiny"): {
+        "operators": ("conv3", "sep3"),
+        "skeleton": OWN,
+        "reference": "skip",
+    },
+}
+
+
+def test_a_choice_makes_the_space_that_it_describes() -> None:
+    assert OpenCells("tiny", (3,), 2, False, "mb3_e6").space() == autospace(
+        skeleton_named("tiny"), (3,), 2, False, "mb3_e6"
+    )
+    assert OperatorChain(("conv3", "skip"), OWN, "skip").space() == chain(OWN, ("conv3", "skip"), "skip")
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_field_of_a_choice_changes_the_space(choice: SpaceChoice) -> None:
+    alternatives = CHOICES[choice]
+    assert set(alternatives) == {field.name for field in fields(choice)}  # type: ignore[arg-type]
+    for name, value in alternatives.items():
+        assert replace(choice, **{name: value}).space() != choice.space(), name  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("choice", [*CHOICES, OperatorChain(("conv3",), OWN)])
+def test_a_choice_reads_back_from_what_describes_it(choice: SpaceChoice) -> None:
+    assert component(SPACE_CHOICES, described(choice)) == choice
+
+
+def chosen(**fields: object) -> SpaceChoice:
+    return component(SPACE_CHOICES, {"kind": "chain", "operators": ["conv3"], "skeleton": "tiny"} | fields, "space")
+
+
+def stages(**stage: object) -> dict[str, object]:
+    return {"skeleton": {"stages": [{"width": 8, "blocks": 1} | stage]}}
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "wanted"),
+    [
+        ({"operators": []}, "space.operators", "at least 1 item"),
+        ({"operators": "conv3"}, "space.operators", "a valid array"),
+        ({"operators": ["conv3", 3]}, "space.operators.1", "a valid string"),
+        ({"operators": ["conv4"]}, "space", "unknown operator 'conv4'"),
+        ({"operators": ["conv3", "conv3"]}, "space", "conv3 twice"),
+        ({"operators": ["none"]}, "space", "cut the chain|cannot stand"),
+        ({"reference": "reduce"}, "space", "reference 'reduce' cannot stand"),
+        ({"skeleton": "huge"}, "space", "unknown skeleton 'huge'"),
+        ({"skeleton": 3}, "space.skeleton", "a valid string or an object"),
+        ({"skeleton": {}}, "space.skeleton.stages", "this field has no default"),
+        ({"skeleton": {"stages": []}}, "space.skeleton.stages", "at least 1 item"),
+        (stages(width=0), "space.skeleton.stages.0.width", "greater than or equal to 1"),
+        (stages(depth=0), "space.skeleton.stages.0.depth", "no such field"),
+        ({"kernels": [3]}, "space.kernels", "no such field; the fields are operators, skeleton, reference"),
+    ],
+)
+def test_a_choice_that_fits_nothing_is_refused_by_its_field(given: dict[str, object], field: str, wanted: str) -> None:
+    with pytest.raises(InvalidRecipe, match=wanted) as refusal:
+        chosen(**given)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("kernels", [[3, 4], [3, 3], [1]])
+def test_kernels_that_no_cell_has_are_refused(kernels: list[int]) -> None:
+    with pytest.raises(InvalidRecipe, match="wanted odd numbers from 3"):
+        component(SPACE_CHOICES, {"kind": "autospace", "kernels": kernels}, "space")
