@@ -1,0 +1,17 @@
+"""Exporters: networks to take away."""
+
+from nas_engine.exporters.architecture_json import ArchitectureJson
+from nas_engine.exporters.base import Exporter, TrainedNetwork
+from nas_engine.exporters.model_card import ModelCard
+from nas_engine.exporters.pytorch_source import PytorchSource
+
+EXPORTERS: dict[str, type[Exporter]] = {
+    kind.kind: kind
+    for kind in (
+        ArchitectureJson,
+        ModelCard,
+        PytorchSource,
+    )
+}
+
+__all__ = ["EXPORTERS", "ArchitectureJson", "Exporter", "ModelCard", "PytorchSource", "TrainedNetwork"]

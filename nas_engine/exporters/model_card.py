@@ -1,0 +1,87 @@
+"""The model card: what the network is, what it costs, how it was compared, in one page of Markdown."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from nas_engine.exporters.base import Exporter, TrainedNetwork
+from nas_engine.products import Comparison
+
+
+class ModelCard(Exporter):
+    """`MODEL_CARD.md`."""
+
+    kind: ClassVar[str] = "model_card"
+
+    def files(self, network: TrainedNetwork) -> dict[str, bytes]:
+        return {"MODEL_CARD.md": card(network).encode()}
+
+
+def card(network: TrainedNetwork) -> str:
+    """The text of the card."""
+    block, how, shape = network.block, network.preprocessing, network.shape
+    rows = [
+        f"| {row.path} | {row.layer} | {row.output} | {row.cost.params:,} | {row.cost.madds:,} |"
+        for row in block.rows()
+        if row.cost.params or row.cost.madds
+    ]
+    places = [
+        f"| {number} | {group} | `{gene}` |"
+        for number, (group, gene) in enumerate(
+            zip(network.space.skeleton.groups, network.architecture.genes, strict=True)
+        )
+    ]
+    return "\n".join(
+        [
+            f"# {network.name}",
+            "",
+            f"Image classifier with {len(how.classes)} classes ({', '.join(how.classes)}), found by architecture search.",
+            "",
+            "| | |",
+            "|---|---|",
+            f"| Architecture | `{network.architecture.key}` |",
+            f"| Trained on | {network.data} |",
+            f"| Input | {shape.channels} x {how.height} x {how.width}, resized by area |",
+            f"| Normalisation | mean {list(how.mean)}, deviation {list(how.deviation)}, in raw pixel units |",
+            f"| Parameters | {block.cost.params:,} |",
+            f"| MAdds (convolutions and linear layers, batch 1) | {block.cost.madds:,} |",
+            f"| Validation accuracy | {network.validation:.4f} |",
+            "",
+            *_compared(network.comparison),
+            "## Cells",
+            "",
+            "| place | group | operator |",
+            "|---|---|---|",
+            *places,
+            "",
+            "## Layers",
+            "",
+            "| layer | kind | output | params | MAdds |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _compared(comparison: Comparison | None) -> list[str]:
+    if comparison is None:
+        return []
+    return [
+        "## Against the reference network",
+        "",
+        f"Both trained identically with {len(comparison.seeds)} seeds; the test split was opened once, for both together.",
+        "",
+        "| | test accuracy, one a seed | params | MAdds |",
+        "|---|---|---|---|",
+        _row("this network", comparison.winner, comparison.winner_cost.params, comparison.winner_cost.madds),
+        _row("reference", comparison.reference, comparison.reference_cost.params, comparison.reference_cost.madds),
+        "",
+        f"Difference {comparison.difference:+.4f}: **{comparison.verdict}**",
+        f"(95 % interval {comparison.low:+.4f} to {comparison.high:+.4f}, paired bootstrap over seeds).",
+        "",
+    ]
+
+
+def _row(name: str, scores: tuple[float, ...], params: int, madds: int) -> str:
+    return f"| {name} | {', '.join(f'{score:.4f}' for score in scores)} | {params:,} | {madds:,} |"

@@ -1,0 +1,19 @@
+"""Strategies: brains that ask for evaluations."""
+
+from typing import Any
+
+from nas_engine.strategies.ageing_evolution import AgeingEvolution
+from nas_engine.strategies.base import Strategy, ranked
+from nas_engine.strategies.lissnas import Lissnas
+from nas_engine.strategies.random_search import RandomSearch
+
+STRATEGIES: dict[str, type[Strategy[Any]]] = {
+    kind.kind: kind
+    for kind in (
+        AgeingEvolution,
+        Lissnas,
+        RandomSearch,
+    )
+}
+
+__all__ = ["STRATEGIES", "AgeingEvolution", "Lissnas", "RandomSearch", "Strategy", "ranked"]

@@ -1,0 +1,17 @@
+"""Trainers: brains that take gradient steps."""
+
+from nas_engine.trainers.autospace import AutoSpace
+from nas_engine.trainers.base import Trainer, fit
+from nas_engine.trainers.retrain import Retrain
+from nas_engine.trainers.uniform_paths import UniformPaths
+
+TRAINERS: dict[str, type[Trainer]] = {
+    kind.kind: kind
+    for kind in (
+        AutoSpace,
+        Retrain,
+        UniformPaths,
+    )
+}
+
+__all__ = ["TRAINERS", "AutoSpace", "Retrain", "Trainer", "UniformPaths", "fit"]

@@ -1,0 +1,106 @@
+"""AutoSpace's differentiable fitness (Zhou 2021): cells in parallel, mixed by softmax; weights and scores in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from nas_engine.supernets import ChainSupernet
+from nas_engine.tasks import OpenTask
+
+BudgetLoss = Literal["add#linear", "mul#log"]
+
+
+@dataclass(frozen=True)
+class BudgetTerm:
+    """How expected MAdds enter the loss of the scores. The two forms are ProxylessNAS's (Cai 2019); B is the limit.
+
+    `add#linear`: CE + weight * (E - B)/B, with E clipped below at B (OUR CHOICE: no reward for under-spending).
+    `mul#log`: a * CE * (log E / log B)^b with a = 0.2, b = 0.3.
+    """
+
+    limit: int
+    form: BudgetLoss = "add#linear"
+    weight: float = 0.1
+
+    def added(self, loss: Tensor, expected: Tensor) -> Tensor:
+        """**Shapes**: (), () -> ()."""
+        if self.form == "mul#log":
+            return 0.2 * loss * (expected.log() / log(self.limit)) ** 0.3
+        return loss + self.weight * (expected.clamp(min=self.limit) - self.limit) / self.limit
+
+
+class CellFitness:
+    """The network of one generation: each place holds its group's cells in parallel, each group has one score a cell.
+
+    With p = softmax(scores): y = sum_k p_k c_k(x), so dL/dscore_k = p_k <dL/dy, c_k(x) - y>: a cell's score rises where
+    its output, relative to the mixture, moves the loss down. One backward pass scores all cells of all layers.
+
+    `madds`: for each group, MAdds of each cell summed over the group's places. `fixed`: MAdds of stem and head.
+    """
+
+    def __init__(
+        self,
+        network: ChainSupernet,
+        groups: Sequence[str],
+        scores: Mapping[str, Sequence[float]],
+        madds: Mapping[str, Sequence[int]],
+        fixed: int = 0,
+        budget: BudgetTerm | None = None,
+    ) -> None:
+        self.network, self.groups, self.budget = network, tuple(groups), budget
+        device = next(network.parameters()).device
+        self.scores = {
+            group: nn.Parameter(torch.tensor(list(values), dtype=torch.float32, device=device))
+            for group, values in scores.items()
+        }
+        self._madds = {
+            group: torch.tensor(list(values), dtype=torch.float64, device=device) for group, values in madds.items()
+        }
+        self._fixed = fixed
+
+    def weights(self, group: str) -> Tensor:
+        """Softmax over the group's cells, temperature 1. **Shapes**: (cells,)."""
+        return self.scores[group].softmax(dim=0)
+
+    def expected_madds(self) -> Tensor:
+        """E = fixed + sum over groups and cells of weight times MAdds. **Shapes**: ()."""
+        parts = [(self.weights(group).double() * madds).sum() for group, madds in self._madds.items()]
+        return torch.stack(parts).sum() + self._fixed
+
+    def answer(self, inputs: Tensor, fixed_scores: bool) -> Tensor:
+        """**Shapes**: (B, C, H, W) -> (B, classes)."""
+        weights = {group: self.weights(group) for group in self.scores}
+        if fixed_scores:
+            weights = {group: row.detach() for group, row in weights.items()}
+        scores: Tensor = self.network(inputs, [weights[group] for group in self.groups])
+        return scores
+
+    def train_weights(
+        self, optimiser: torch.optim.Optimizer, task: OpenTask, inputs: Tensor, labels: Tensor, clip: float
+    ) -> float:
+        """One step of the weights, scores frozen; returns the loss."""
+        self.network.train()
+        loss = task.loss(self.answer(inputs, fixed_scores=True), labels)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), clip, foreach=True)
+        optimiser.step()
+        return loss.item()
+
+    def train_scores(self, optimiser: torch.optim.Optimizer, task: OpenTask, inputs: Tensor, labels: Tensor) -> float:
+        """One step of the scores, weights frozen; returns the loss with its budget term."""
+        self.network.train()
+        loss = task.loss(self.answer(inputs, fixed_scores=False), labels)
+        if self.budget is not None:
+            loss = self.budget.added(loss, self.expected_madds())
+        parameters = list(self.scores.values())
+        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+            parameter.grad = gradient
+        optimiser.step()
+        return loss.item()
