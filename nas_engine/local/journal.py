@@ -1,0 +1,193 @@
+"""The journal of a run on one machine: one SQLite file and a folder of files. What is committed survives any death."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO, cast
+
+from nas_engine.candidate import Evaluation
+from nas_engine.errors import StateMismatch, StorageFailed
+from nas_engine.events import CandidateEvaluated, Event, Warned, evaluation, question
+from nas_engine.files import FileStore
+from nas_engine.run import Step
+from nas_engine.wire import Plain, canonical, digest, plain, read
+from nas_engine.work import Result, Stored, Work
+
+SCHEMA = """
+create table if not exists run (id integer primary key check (id = 1), recipe text not null, state text, version integer not null);
+create table if not exists work (
+    key text primary key, ordinal integer not null, value text not null, result text, told integer not null default 0,
+    seconds real not null default 0, checkpoint text, attempts integer not null default 0);
+create table if not exists event (seq integer primary key, key text not null unique, value text not null);
+"""
+
+
+class Journal:
+    """State, work and events of one run. Every public write is one transaction."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock: TextIO | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(folder / "run.sqlite", isolation_level=None, timeout=30)
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = full")
+            self._db.executescript(SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise StorageFailed(f"cannot keep a journal in {folder}: {error}; choose another --out") from error
+        self.files = FileStore(folder / "files")
+
+    def lock(self) -> None:
+        """Keep other processes from running here; the lock ends with this one. Raises StorageFailed."""
+        self._lock = (self.folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StorageFailed(
+                f"another process is running in {self.folder}; wait for it, or choose another --out"
+            ) from error
+
+    def close(self) -> None:
+        self._db.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    # the run
+
+    def recipe(self) -> Plain | None:
+        """The recipe that the run was begun with."""
+        row = self._db.execute("select recipe from run").fetchone()
+        return None if row is None else cast("Plain", json.loads(row[0]))
+
+    def state(self) -> Plain | None:
+        row = self._db.execute("select state from run").fetchone()
+        return None if row is None or row[0] is None else cast("Plain", json.loads(row[0]))
+
+    def begin(self, recipe: Plain) -> None:
+        """Raises StateMismatch where the folder holds another recipe's run."""
+        held = self.recipe()
+        if held is not None and held != recipe:
+            raise StateMismatch(
+                f"{self.folder} holds a run of another recipe ({held.get('name')!r}); choose another --out, or give the same recipe"
+            )
+        self._db.execute("insert or ignore into run (id, recipe, version) values (1, ?, 0)", (canonical(recipe),))
+
+    def commit_step(self, step: Step, told: Sequence[Result]) -> None:
+        """A decision: new state, Work and Events, and the results that it has heard."""
+        with _transaction(self._db):
+            self._db.execute("update run set state = ?, version = version + 1", (canonical(step.state),))
+            start = self._db.execute("select count(*) from work").fetchone()[0]
+            rows = [(work.key, start + i, canonical(plain(work))) for i, work in enumerate(step.work)]
+            self._db.executemany("insert into work (key, ordinal, value) values (?, ?, ?)", rows)
+            self._db.executemany("update work set told = 1 where key = ?", [(result.work,) for result in told])
+            self._insert(step.events)
+
+    # work
+
+    def next_work(self) -> Work | None:
+        """The oldest Work without a result."""
+        row = self._db.execute("select value from work where result is null order by ordinal limit 1").fetchone()
+        return None if row is None else read(Work, json.loads(row[0]))
+
+    def untold(self) -> list[Result]:
+        """Results that no decision has heard."""
+        rows = self._db.execute("select result from work where result is not null and told = 0 order by ordinal")
+        return [read(Result, json.loads(row[0])) for row in rows]
+
+    def attempt(self, work: str) -> tuple[float, Stored | None]:
+        """Count one more attempt: device seconds of those before, the last checkpoint."""
+        self._db.execute("update work set attempts = attempts + 1 where key = ?", (work,))
+        row = self._db.execute("select seconds, checkpoint from work where key = ?", (work,)).fetchone()
+        return row[0], None if row[1] is None else read(Stored, json.loads(row[1]))
+
+    def flush_events(self, events: Sequence[Event]) -> None:
+        """Make facts durable. One that is known already is ignored."""
+        with _transaction(self._db):
+            self._insert(events)
+
+    def write_checkpoint(self, key: str, data: bytes) -> Stored:
+        return self.files.put(key, data)
+
+    def point_to_checkpoint(self, work: str, stored: Stored, seconds: float) -> None:
+        """Move a Work's pointer to its newest checkpoint, and drop the file before the last one."""
+        before = self._db.execute("select checkpoint from work where key = ?", (work,)).fetchone()[0]
+        self._db.execute(
+            "update work set checkpoint = ?, seconds = ? where key = ?", (canonical(plain(stored)), seconds, work)
+        )
+        if before is not None:
+            self.files.drop(read(Stored, json.loads(before)))
+
+    def commit_result(self, result: Result) -> None:
+        """What came of a Work; its checkpoint is no longer needed."""
+        row = self._db.execute("select checkpoint from work where key = ?", (result.work,)).fetchone()
+        self._db.execute(
+            "update work set result = ?, seconds = ?, checkpoint = null where key = ?",
+            (canonical(plain(result)), result.seconds, result.work),
+        )
+        if row[0] is not None:
+            self.files.drop(read(Stored, json.loads(row[0])))
+
+    # events
+
+    def _insert(self, events: Iterable[Event]) -> None:
+        rows = [(event.key, canonical(event.plain())) for event in events]
+        self._db.executemany("insert or ignore into event (key, value) values (?, ?)", rows)
+
+    def events(self, since: int = 0) -> list[tuple[int, Event]]:
+        """Events after a cursor, with their numbers."""
+        rows = self._db.execute("select seq, value from event where seq > ? order by seq", (since,))
+        return [(row[0], Event.read(json.loads(row[1]))) for row in rows]
+
+    def history_digest(self) -> str:
+        """One digest of everything a run found: facts by key, and the run's state. Two equal runs have equal digests.
+
+        Order of arrival, times, attempts, warnings and device seconds are left out.
+        """
+        facts = (event for _, event in self.events() if not isinstance(event.fact, Warned))
+        events = sorted((event.key, canonical(event.plain())) for event in facts)
+        state = dict(self.state() or {})
+        state.pop("seconds", None)
+        return digest([events, state])
+
+
+class _transaction:  # noqa: N801 - reads as a word in a with statement
+    """An immediate transaction: all or nothing."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("begin immediate")
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._db.execute("rollback" if kind else "commit")
+
+
+class JournalHistory:
+    """The answers of a run, from its events; it reads only what is new since the last look."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal, self._cursor = journal, 0
+        self._by_stage: dict[int, list[Evaluation]] = {}
+        self._by_question: dict[str, Evaluation] = {}
+
+    def _read(self) -> None:
+        for seq, event in self._journal.events(self._cursor):
+            self._cursor, fact = seq, event.fact
+            if isinstance(fact, CandidateEvaluated):
+                found = evaluation(fact)
+                self._by_stage.setdefault(fact.stage, []).append(found)
+                self._by_question.setdefault(question(fact), found)
+
+    def evaluations(self, stage: int) -> Iterable[Evaluation]:
+        self._read()
+        return tuple(self._by_stage.get(stage, ()))
+
+    def find(self, scope: str, candidate: str) -> Evaluation | None:
+        self._read()
+        return self._by_question.get(f"{scope}:{candidate}")

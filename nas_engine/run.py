@@ -1,0 +1,253 @@
+"""Run: results in, work out. And `perform`, which does one Work. The two halves of every run, on one machine or many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from nas_engine.candidate import Evaluation, FailureReason
+from nas_engine.chance import Chance, seed_from
+from nas_engine.errors import (
+    BudgetSpent,
+    Cancelled,
+    EvaluationFailed,
+    Incompatible,
+    Infeasible,
+    InvalidRecipe,
+    NasError,
+    StateMismatch,
+    StorageFailed,
+)
+from nas_engine.events import Event, RunEnded, RunStarted, StageFinished, StageStarted, Warned
+from nas_engine.feasibility import feasibility
+from nas_engine.files import FileStore
+from nas_engine.products import Holdings
+from nas_engine.recipe import Recipe, recipe
+from nas_engine.stages import PERFORMERS, Frame, History, Stage, Turn
+from nas_engine.wire import Plain, plain, read
+from nas_engine.work import Context, Mishap, Result, Store, Stored, Work
+
+__all__ = [  # the engine's public face for whoever runs it
+    "Context",
+    "Evaluation",
+    "FileStore",
+    "Mishap",
+    "NoHistory",
+    "Recipe",
+    "Result",
+    "Run",
+    "RunState",
+    "Step",
+    "Store",
+    "Stored",
+    "Work",
+    "perform",
+    "recipe",
+]
+
+STATE_VERSION = 1
+Status = Literal["running", "finished", "infeasible", "failed"]
+
+
+@dataclass
+class RunState:
+    """Everything that the next decision needs, beside the recipe and the history."""
+
+    recipe: str  # digest
+    holdings: Holdings
+    version: int = STATE_VERSION
+    status: Status = "running"
+    reason: str = ""
+    stage: int = -1
+    memory: Plain = field(default_factory=dict)  # of the stage
+    out: list[str] = field(default_factory=list)  # keys of the Work that is out
+    evaluations: int = 0  # spent
+    seconds: dict[int, float] = field(default_factory=dict)  # device seconds spent, by stage
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a decision brought."""
+
+    state: Plain
+    work: tuple[Work, ...]
+    events: tuple[Event, ...]
+    status: Status
+
+
+class NoHistory:
+    """For a run without past."""
+
+    def evaluations(self, stage: int) -> Sequence[Evaluation]:
+        return ()
+
+    def find(self, scope: str, candidate: str) -> Evaluation | None:
+        return None
+
+
+class Run:
+    """The execution of a recipe, one cheap, pure, restartable decision at a time.
+
+    `advance` changes only this object; the caller stores `Step.state`, work and events together, or drops them and restores.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.state = RunState(recipe.digest, Holdings(space=recipe.space.space().plain()))
+
+    @classmethod
+    def restored(cls, recipe: Recipe, state: Plain) -> Run:
+        """A run as its last step left it. Raises StateMismatch for another recipe's state."""
+        run = cls(recipe)
+        run.state = read(RunState, state)
+        if run.state.recipe != recipe.digest:
+            raise StateMismatch(
+                f"the state belongs to recipe {run.state.recipe}, this is {recipe.digest}; "
+                "go on with the recipe that it began with, or start in another folder"
+            )
+        if run.state.version != STATE_VERSION:
+            raise StateMismatch(f"the state is of version {run.state.version}, this engine writes {STATE_VERSION}")
+        return run
+
+    def advance(self, results: Sequence[Result] = (), slots: int = 1, history: History | None = None) -> Step:
+        """Tell the answers, ask for as much Work as there are free slots. A result that is not awaited changes nothing."""
+        before = deepcopy(self.state)
+        told: list[Event] = []
+        work: list[Work] = []
+        try:
+            self._advance(results, slots, history or NoHistory(), work, told)
+        except Infeasible as error:
+            self._end("infeasible", str(error), work, told)
+        except (BudgetSpent, EvaluationFailed, Incompatible) as error:
+            self._end("failed", str(error), work, told)
+        except BaseException:
+            self.state = before
+            raise
+        return Step(plain(self.state), tuple(work), tuple(told), self.state.status)
+
+    def _advance(
+        self, results: Sequence[Result], slots: int, history: History, work: list[Work], told: list[Event]
+    ) -> None:
+        state = self.state
+        if state.status != "running":
+            return
+        if state.stage < 0:
+            self._begin(told)
+        awaited = [result for result in results if result.work in state.out]
+        for result in awaited:
+            state.out.remove(result.work)
+            state.seconds[state.stage] = state.seconds.get(state.stage, 0.0) + result.seconds
+        while state.status == "running":
+            stage = self.recipe.pipeline[state.stage]
+            frame = self.frame(stage)
+            memory: Any = read(stage.memory, state.memory)
+            turn = stage.advance(memory, frame, awaited, slots, history)
+            awaited = []
+            state.memory = plain(memory)
+            state.evaluations += turn.evaluations
+            state.out += [item.key for item in turn.work]
+            work += turn.work
+            told += [Event(f"{state.stage}/{name}", fact) for name, fact in turn.facts]
+            if turn.finished is None:
+                return
+            self._next(stage, turn, told)
+
+    def _begin(self, told: list[Event]) -> None:
+        """Before anything is spent: is there a network within the limits at all?"""
+        told.append(Event("started", RunStarted(self.recipe.name, self.state.recipe, self.recipe.seed)))
+        found = feasibility(self.recipe)
+        if found.verdict == "impossible":
+            raise Infeasible(found.text)
+        if found.verdict == "unlikely":
+            told.append(Event("feasibility", Warned(0, found.text)))
+        self._enter(0, told)
+
+    def _enter(self, number: int, told: list[Event]) -> None:
+        state, stage = self.state, self.recipe.pipeline[number]
+        state.stage = number
+        state.memory = plain(stage.start(self.frame(stage)))
+        told.append(Event(f"{number}/started", StageStarted(number, stage.name)))
+
+    def _next(self, stage: Stage[Any], turn: Turn, told: list[Event]) -> None:
+        state = self.state
+        assert turn.finished is not None
+        state.holdings, state.memory = turn.finished, {}
+        finished = StageFinished(state.stage, stage.name, turn.why, turn.summary)
+        told.append(Event(f"{state.stage}/finished", finished))
+        if state.stage + 1 < len(self.recipe.pipeline):
+            self._enter(state.stage + 1, told)
+        else:
+            self._end("finished", "", [], told)
+
+    def _end(self, status: Status, reason: str, work: list[Work], told: list[Event]) -> None:
+        self.state.status, self.state.reason, self.state.out = status, reason, []
+        work.clear()
+        told.append(Event("ended", RunEnded(status, reason)))
+
+    def frame(self, stage: Stage[Any]) -> Frame:
+        """What a stage sees of the run now."""
+        recipe, state = self.recipe, self.state
+        limit = recipe.budget.search.evaluations
+        return Frame(
+            state.stage,
+            stage.name,
+            recipe.name,
+            recipe.seed,
+            recipe.plain["task"],  # type: ignore[arg-type]
+            recipe.task.shape,
+            recipe.budget.network,
+            state.holdings,
+            None if limit is None else max(0, limit - state.evaluations),
+            self._seconds_left(stage),
+        )
+
+    def _seconds_left(self, stage: Stage[Any]) -> float | None:
+        """Of the stage's share. What earlier stages did not use goes on to later ones; the reserve is kept for the last."""
+        whole, reserve = self.recipe.budget.search.device_seconds, self.recipe.budget.search.reserve
+        if whole is None:
+            return None
+        spent = sum(self.state.seconds.values())
+        pool = whole if stage.reserved else whole * (1 - reserve)
+        ahead = [s.share for s in self.recipe.pipeline[self.state.stage :] if s.reserved == stage.reserved]
+        here = self.state.seconds.get(self.state.stage, 0.0)
+        return (pool - (spent - here)) * stage.share / sum(ahead) - here
+
+
+def perform(work: Work, context: Context) -> Result:
+    """Do one Work. Its random draws follow from its key alone; torch's generators are left as they were.
+
+    What goes wrong is told as a mishap with a reason. Raises Cancelled where the worker should stop, and what is our mistake.
+    """
+    chance = Chance(seed_from(work.seed, work.key, "torch"))
+    try:
+        with chance.owning_torch():
+            return Result(work.key, PERFORMERS[work.kind](work, context), None, context.spent())
+    except Cancelled:
+        raise
+    except Exception as error:
+        mishap = _mishap(error)
+        if mishap is None:
+            raise
+        return Result(work.key, {}, mishap, context.spent())
+
+
+def _mishap(error: Exception) -> Mishap | None:
+    """The reason of an error that ends a Work, or None for one that nobody foresaw."""
+    if isinstance(error, EvaluationFailed):
+        reason: FailureReason = error.reason  # type: ignore[assignment]
+        return Mishap(reason, str(error))
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return Mishap("out of memory", "the device ran out of memory; choose a smaller batch or network")
+    by_kind: tuple[tuple[type[NasError], FailureReason], ...] = (
+        (BudgetSpent, "time limit"),
+        (Infeasible, "infeasible"),
+        (StorageFailed, "storage"),
+        (Incompatible, "recipe"),
+        (InvalidRecipe, "recipe"),
+    )
+    for kind, reason in by_kind:
+        if isinstance(error, kind):
+            return Mishap(reason, str(error))
+    return None

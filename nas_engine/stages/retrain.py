@@ -1,0 +1,203 @@
+"""Retrain stage: winner and reference trained identically, then compared on the test split, which is opened once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from nas_engine.architecture import Architecture
+from nas_engine.budget import Cost
+from nas_engine.chance import Chance, seed_from
+from nas_engine.components import component
+from nas_engine.errors import EvaluationFailed
+from nas_engine.events import ModelTrained, TestOpened, Warned
+from nas_engine.products import Comparison, Products, Ranked, Ranking, StoredModel
+from nas_engine.stages.base import Frame, History, Stage, Turn, loaded
+from nas_engine.stages.compare import paired_interval, verdict
+from nas_engine.tasks import TASKS, accuracy
+from nas_engine.trainers import Retrain, fit
+from nas_engine.wire import Plain, pack, plain, read, unpack
+from nas_engine.work import Context, Mishap, Result, Work
+
+TRAIN, REPORT = "retrain", "report"
+SUBJECTS = ("winner", "reference")
+
+
+@dataclass
+class Training:
+    """Memory: what is still to be trained, what is out, what came back."""
+
+    queue: list[tuple[str, int]]  # (subject, seed)
+    out: dict[str, tuple[str, int]] = field(default_factory=dict)  # by Work
+    models: list[StoredModel] = field(default_factory=list)
+    whole: list[tuple[str, int]] = field(default_factory=list)  # (subject, seed) trained to the end
+    mishaps: list[Mishap] = field(default_factory=list)
+    reporting: bool = False
+
+
+@dataclass(frozen=True)
+class TrainedOutcome:
+    """`whole`: whether the training was taken to its end, and so may be compared."""
+
+    model: StoredModel
+    whole: bool
+
+
+@dataclass
+class RetrainStage(Stage[Training]):
+    """Trains the best network of the ranking and the space's reference network, each with every seed, in pairs.
+
+    A seed of which one half failed, or was cut short by the budget, is left out of the comparison. The winner is the network, not
+    the luckiest seed; the export takes the seed with the best validation accuracy.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: ClassVar[str] = "retrain"
+    memory: ClassVar[type] = Training
+    reserved: ClassVar[bool] = True
+    needs: ClassVar[frozenset[str]] = frozenset({"space", "ranking"})
+    gives: ClassVar[frozenset[str]] = frozenset({"model"})
+
+    trainer: Annotated[Retrain, Field(description="how both are trained")] = field(default_factory=Retrain)
+    seeds: Annotated[int, Field(ge=1, le=100, description="training seeds for each of the two networks")] = 5
+    name: Annotated[str, Field(description="what the page calls it")] = "retrain"
+    share: Annotated[float, Field(gt=0, description="weight in the split of the reserved device seconds")] = 1.0
+
+    def start(self, frame: Frame) -> Training:
+        return Training([(subject, seed) for seed in range(self.seeds) for subject in SUBJECTS])
+
+    def advance(self, memory: Training, frame: Frame, results: Sequence[Result], slots: int, history: History) -> Turn:
+        """Raises EvaluationFailed where no winner could be trained."""
+        turn = Turn()
+        for result in results:
+            if memory.reporting:
+                return self._finished(memory, frame, result)
+            self._trained(memory, frame, result, turn)
+        waiting = len(memory.queue) + len(memory.out)
+        while memory.queue and len(memory.out) < slots:
+            seconds = None if frame.seconds_left is None else max(0.0, frame.seconds_left / (waiting + 1))
+            turn.work.append(self._training(memory, frame, seconds))
+        if not memory.out and not memory.reporting:
+            self._report(memory, frame, turn)
+        return turn
+
+    def _training(self, memory: Training, frame: Frame, seconds: float | None) -> Work:
+        subject, seed = memory.queue.pop(0)
+        assert frame.holdings.ranking is not None
+        architecture = frame.holdings.ranking.entries[0].architecture if subject == "winner" else frame.space.reference
+        payload: Plain = {
+            "trainer": plain(self.trainer),
+            "task": frame.task,
+            "space": frame.root,
+            "architecture": plain(architecture),
+            "subject": subject,
+            "seed": seed,
+        }
+        key = f"{frame.number}-{TRAIN}-{subject}-{seed}"
+        memory.out[key] = (subject, seed)
+        return Work(key, frame.number, TRAIN, payload, frame.seed, seconds)
+
+    def _trained(self, memory: Training, frame: Frame, result: Result, turn: Turn) -> None:
+        subject, seed = memory.out.pop(result.work)
+        if result.mishap is not None:
+            memory.mishaps.append(result.mishap)
+            return
+        outcome = read(TrainedOutcome, result.outcome)
+        model = outcome.model
+        memory.models.append(model)
+        if outcome.whole:
+            memory.whole.append((subject, seed))
+        fact = ModelTrained(frame.number, subject, seed, model.validation, model.weights.sha256)
+        turn.facts.append((f"model {subject} {seed}", fact))
+
+    def _report(self, memory: Training, frame: Frame, turn: Turn) -> None:
+        """Ask for the comparison of the whole pairs; without one, conclude with the winners there are, and say so."""
+        models = {(model.subject, model.seed): model for model in memory.models}
+        if not any(subject == "winner" for subject, _ in models):
+            mishap = memory.mishaps[0]
+            raise EvaluationFailed(mishap.reason, f"stage '{self.name}': no winner could be trained: {mishap.message}")
+        pairs = [seed for seed in range(self.seeds) if all((subject, seed) in memory.whole for subject in SUBJECTS)]
+        if not pairs:
+            text = "winner and reference were not compared: no seed trained both to the end within the budget"
+            turn.facts.append(("not compared", Warned(frame.number, text)))
+            turn.finished, turn.why = replace(frame.holdings, models=tuple(memory.models)), "budget spent"
+            return
+        memory.reporting = True
+        payload: Plain = {
+            "task": frame.task,
+            "space": frame.root,
+            "models": [plain(models[subject, seed]) for seed in pairs for subject in SUBJECTS],
+        }
+        turn.work.append(Work(f"{frame.number}-{REPORT}", frame.number, REPORT, payload, frame.seed))
+
+    def _finished(self, memory: Training, frame: Frame, result: Result) -> Turn:
+        if result.mishap is not None:
+            raise EvaluationFailed(result.mishap.reason, f"stage '{self.name}': {result.mishap.message}")
+        found = read(Comparison, result.outcome)
+        scores = {"winner": found.winner, "reference": found.reference}
+        opened = TestOpened(frame.number, scores, found.difference, found.low, found.high, found.verdict)
+        summary = {"difference": found.difference, "low": found.low, "high": found.high}
+        return Turn(
+            facts=[("test opened", opened)],
+            finished=replace(frame.holdings, models=tuple(memory.models), comparison=found),
+            why="finished",
+            summary=summary,
+        )
+
+
+def perform_retraining(work: Work, context: Context) -> Plain:
+    """Train one network with one seed; both subjects of a seed see the same initial state and the same batches."""
+    payload = work.payload
+    subject, seed = str(payload["subject"]), int(str(payload["seed"]))
+    task = component(TASKS, payload["task"], "task").open(context.device)
+    architecture = read(Architecture, payload["architecture"])
+    products = loaded(payload, context)
+    trainer = read(Retrain, payload["trainer"])
+    trainer.setup(
+        Products(space=products.space, ranking=Ranking((Ranked(architecture, 0.0, Cost()),))),
+        task,
+        Chance(seed_from(work.seed, "training seed", seed)),
+    )
+    ended = fit(trainer, context)
+    model = trainer.conclude().model
+    assert model is not None
+    stored = context.store.put(f"{work.key}.safetensors", pack({}, model.tensors))
+    return plain(
+        TrainedOutcome(StoredModel(subject, architecture, seed, model.validation, stored), ended == "finished")
+    )
+
+
+def perform_report(work: Work, context: Context) -> Plain:
+    """Open the test split, once, for all networks together."""
+    payload = work.payload
+    described_task = component(TASKS, payload["task"], "task")
+    test, shape = described_task.open_test(context.device), described_task.shape
+    held = loaded(payload, context).space
+    assert held is not None
+    listed = payload["models"]
+    assert isinstance(listed, list)
+    scores: dict[str, list[float]] = {subject: [] for subject in SUBJECTS}
+    models = [read(StoredModel, value) for value in listed]
+    for model in models:
+        network = held.build(model.architecture, shape).to(context.device)
+        network.load_state_dict(unpack(context.store.get(model.weights))[1])
+        scores[model.subject].append(accuracy(network, test))
+    differences = [a - b for a, b in zip(scores["winner"], scores["reference"], strict=True)]
+    low, high = paired_interval(differences, seed_from(work.seed, "bootstrap"))
+    costs = {model.subject: held.cost(model.architecture, shape) for model in models}
+    return plain(
+        Comparison(
+            tuple(model.seed for model in models if model.subject == "winner"),
+            tuple(scores["winner"]),
+            tuple(scores["reference"]),
+            costs["winner"],
+            costs["reference"],
+            sum(differences) / len(differences),
+            low,
+            high,
+            verdict(low, high, len(differences)),
+        )
+    )

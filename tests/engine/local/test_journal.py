@@ -1,0 +1,91 @@
+"""The journal: whole or absent, and what is repeated is harmless."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from nas_engine.errors import StateMismatch, StorageFailed
+from nas_engine.events import Event, Warned
+from nas_engine.local import Journal
+from nas_engine.run import Step
+from nas_engine.work import Result, Work
+
+
+def work(key: str) -> Work:
+    return Work(key, 0, "train", {"a": 1}, 7)
+
+
+def begun(folder: Path) -> Journal:
+    journal = Journal(folder)
+    journal.begin({"name": "x"})
+    return journal
+
+
+def warned(key: str, text: str = "") -> Event:
+    return Event(key, Warned(0, text))
+
+
+def test_a_decision_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    journal = begun(tmp_path)
+    journal.commit_step(Step({"n": 1}, (work("a"),), (warned("e1"),), "running"), [])
+    with pytest.raises(sqlite3.IntegrityError):
+        journal.commit_step(Step({"n": 2}, (work("b"), work("a")), (warned("e2"),), "running"), [])
+    assert journal.state() == {"n": 1}
+    assert [event.key for _, event in journal.events()] == ["e1"]
+    assert journal.next_work() == work("a")
+
+
+def test_a_fact_that_is_told_again_is_ignored(tmp_path: Path) -> None:
+    journal = begun(tmp_path)
+    journal.flush_events([warned("a", "first"), warned("b")])
+    journal.flush_events([warned("a", "again"), warned("c")])
+    assert journal.events()[0][1] == warned("a", "first")
+    assert [seq for seq, _ in journal.events()] == [1, 2, 3]
+    assert [event.key for _, event in journal.events(since=2)] == ["c"]
+
+
+def test_a_result_is_untold_until_a_decision_has_heard_it(tmp_path: Path) -> None:
+    journal = begun(tmp_path)
+    journal.commit_step(Step({}, (work("a"), work("b")), (), "running"), [])
+    journal.commit_result(Result("a", {"x": 1}, None, 2.5))
+    assert journal.untold() == [Result("a", {"x": 1}, None, 2.5)]
+    assert journal.next_work() == work("b")
+    journal.commit_step(Step({}, (), (), "running"), journal.untold())
+    assert journal.untold() == []
+
+
+def test_a_checkpoint_replaces_the_one_before_and_goes_with_the_result(tmp_path: Path) -> None:
+    journal = begun(tmp_path)
+    journal.commit_step(Step({}, (work("a"),), (), "running"), [])
+    for number in range(3):
+        stored = journal.write_checkpoint("a.bin", bytes([number]))
+        journal.point_to_checkpoint("a", stored, float(number))
+        assert len(list((tmp_path / "files").iterdir())) == 1
+    assert journal.attempt("a") == (2.0, stored)
+    assert journal.files.get(stored) == b"\x02"
+    journal.commit_result(Result("a"))
+    assert list((tmp_path / "files").iterdir()) == []
+
+
+def test_a_file_that_is_not_what_was_written_is_refused(tmp_path: Path) -> None:
+    journal = begun(tmp_path)
+    stored = journal.files.put("a.bin", b"whole")
+    journal.files.path(stored).write_bytes(b"torn")
+    with pytest.raises(StorageFailed, match="checksum"):
+        journal.files.get(stored)
+    journal.files.drop(stored)
+    with pytest.raises(StorageFailed, match="missing"):
+        journal.files.get(stored)
+
+
+def test_a_folder_keeps_to_its_recipe(tmp_path: Path) -> None:
+    begun(tmp_path).begin({"name": "x"})
+    with pytest.raises(StateMismatch, match="another recipe"):
+        begun(tmp_path).begin({"name": "y"})
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageFailed, match="choose another --out"):
+        Journal(tmp_path / "file")

@@ -1,0 +1,115 @@
+"""Recipes: what is right is read and written out whole, what is wrong is named by field."""
+
+import json
+from copy import deepcopy
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nas_engine.errors import Incompatible, InvalidRecipe
+from nas_engine.recipe import recipe
+from nas_engine.trainers import AutoSpace
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def example(name: str = "quickstart") -> Any:
+    return json.loads((EXAMPLES / f"{name}.json").read_text())
+
+
+def with_value(path: str, value: object) -> Any:
+    """The quickstart with one field changed."""
+    found = example()
+    *parents, last = path.split(".")
+    at: Any = found
+    for part in parents:
+        at = at[int(part)] if part.isdigit() else at[part]
+    at[last] = value
+    return found
+
+
+@pytest.mark.parametrize("name", ["quickstart", "tiny"])
+def test_an_example_reads_and_its_written_form_reads_as_the_same_recipe(name: str) -> None:
+    plan = recipe(example(name))
+    again = recipe(json.loads(json.dumps(plan.plain)))
+    assert again.plain == plan.plain
+    assert again.digest == plan.digest
+
+
+def test_the_written_form_holds_every_default() -> None:
+    plan = recipe(example())
+    trainer = plan.plain["pipeline"][0]["trainer"]  # type: ignore[index]
+    assert set(trainer) == {"kind", *(field.name for field in fields(AutoSpace))}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "wanted"),
+    [
+        ("version", 2, "1"),
+        ("name", "", "at least 1 character"),
+        ("name", 'quoted " name', "pattern"),
+        ("seed", "7", "integer"),
+        ("seed", -1, "greater than or equal to 0"),
+        ("colour", "red", "no such field; the fields are version, name"),
+        ("task.kind", "object_detection", "one of image_classification"),
+        ("task.data", "imagenet", "'digits'"),
+        ("task.resolution", 3, "greater than or equal to 4"),
+        ("space.kind", "nasbench", "one of autospace, chain"),
+        ("space.skeleton", "enormous", "known: mobile"),
+        ("space.kernels", [], "at least 1 item"),
+        ("budget.network.madds", 0, "greater than 0"),
+        ("budget.network.latency", 3, "no such field"),
+        ("budget.search.reserve", 1.0, "less than 1"),
+        ("pipeline", [], "at least 1 item"),
+        ("pipeline.0.kind", "dream", "one of train, search"),
+        ("pipeline.0.trainer.kind", "darts", "one of autospace"),
+        ("pipeline.0.trainer.generations", 0, "greater than or equal to 1"),
+        ("pipeline.0.trainer.generations", 2.5, "integer"),
+        ("pipeline.0.trainer.genarations", 3, "the fields are generations, steps"),
+        ("pipeline.2.strategy.mode", "shrink", "'regrow' or 'intersect'"),
+        ("pipeline.4.trainer.epochs", 0, "greater than or equal to 1"),
+        ("pipeline.5.exporters", ["pdf"], "one of architecture_json, model_card, pytorch_source"),
+    ],
+)
+def test_a_wrong_value_is_named_by_field_with_what_it_got_and_what_it_wants(
+    path: str, value: object, wanted: str
+) -> None:
+    with pytest.raises(InvalidRecipe) as caught:
+        recipe(with_value(path, value))
+    error = caught.value
+    assert error.field == path or error.field.startswith(f"{path}.") or path.startswith(error.field), error.field
+    assert wanted in str(error)
+    assert f"'{error.field}'" in str(error)
+
+
+def test_a_missing_field_is_named() -> None:
+    found = example()
+    del found["task"]
+    with pytest.raises(InvalidRecipe, match="'task': got None, wanted a value"):
+        recipe(found)
+
+
+@pytest.mark.parametrize("value", [None, [], "quickstart", 3])
+def test_what_is_no_object_is_refused(value: object) -> None:
+    with pytest.raises(InvalidRecipe, match="a JSON object"):
+        recipe(value)
+
+
+def test_a_number_that_json_has_no_word_for_is_refused() -> None:
+    with pytest.raises(InvalidRecipe):
+        recipe(with_value("pipeline.0.trainer.margin", float("nan")))
+
+
+@pytest.mark.parametrize(
+    ("left_out", "stage", "product"),
+    [([0, 1], "shrink", "supernet"), ([3], "retrain", "ranking"), ([4], "export", "model")],
+)
+def test_a_stage_without_its_product_is_refused_with_the_stage_that_gives_it(
+    left_out: list[int], stage: str, product: str
+) -> None:
+    found = deepcopy(example())
+    found["pipeline"] = [entry for number, entry in enumerate(found["pipeline"]) if number not in left_out]
+    with pytest.raises(Incompatible, match=f"stage '{stage}' needs a {product}.*put a stage of kind"):
+        recipe(found)

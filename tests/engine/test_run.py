@@ -1,0 +1,257 @@
+"""Run: results in, work out. The evaluations here are made up, so that decisions are tested without training."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from nas_engine.candidate import Candidate, Evaluation
+from nas_engine.errors import StateMismatch
+from nas_engine.events import CandidateEvaluated, Event, RunEnded, StageFinished, Warned
+from nas_engine.recipe import Recipe, recipe
+from nas_engine.run import Run, RunState, Step
+from nas_engine.spaces import space
+from nas_engine.wire import canonical, plain, read
+from nas_engine.work import Mishap, Result, Work
+
+SEARCH_ONLY: dict[str, Any] = {
+    "version": 1,
+    "name": "search only",
+    "seed": 3,
+    "task": {"kind": "image_classification"},
+    "space": {"kind": "chain", "operators": ["mb3_e2", "mb5_e2", "skip", "sep3"], "skeleton": "tiny"},
+    "pipeline": [
+        {
+            "kind": "search",
+            "strategy": {"kind": "ageing_evolution", "population": 6, "sample": 2, "cycles": 40},
+            "estimator": {"kind": "from_scratch"},
+        }
+    ],
+}
+
+
+def changed(**fields: Any) -> Recipe:
+    return recipe({**SEARCH_ONLY, **fields})
+
+
+def made_up_score(candidate: Candidate) -> float:
+    return candidate.seed(0) % 1000 / 1000
+
+
+def answered(work: Work) -> Result:
+    """A worker's answer to an evaluating Work, without a worker."""
+    asked = [read(Candidate, value) for value in work.payload["candidates"]]  # type: ignore[attr-defined]
+    found = space(work.payload["space"])  # type: ignore[arg-type]
+    shape = recipe(SEARCH_ONLY).task.shape
+    answers = [plain(Evaluation(c, made_up_score(c), found.cost(c.architecture, shape))) for c in asked]
+    return Result(work.key, {"evaluations": answers, "failures": []}, None, 1.0)
+
+
+class MemoryHistory:
+    """What a journal would know."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, str, Evaluation]] = []
+
+    def learn(self, events: Iterable[Event]) -> None:
+        for event in events:
+            fact = event.fact
+            if isinstance(fact, CandidateEvaluated):
+                candidate = Candidate(fact.architecture, fact.fidelity, fact.repeat, fact.parents)
+                self.seen.append((fact.stage, fact.scope, Evaluation(candidate, fact.score, fact.cost)))
+
+    def evaluations(self, stage: int) -> list[Evaluation]:
+        return [evaluation for number, _, evaluation in self.seen if number == stage]
+
+    def find(self, scope: str, candidate: str) -> Evaluation | None:
+        found = (e for _, known, e in self.seen if known == scope and e.candidate.key == candidate)
+        return next(found, None)
+
+
+def driven(
+    plan: Recipe,
+    slots: int = 1,
+    restore: bool = False,
+    answer: Callable[[Work], Result] = answered,
+    most: int = 1000,
+) -> tuple[RunState, list[Event], list[Work]]:
+    """Run to the end; `restore` throws the run away and reads it back before every decision."""
+    run, history = Run(plan), MemoryHistory()
+    events: list[Event] = []
+    queue: list[Work] = []
+    done: list[Work] = []
+    results: list[Result] = []
+    for _ in range(most):
+        step: Step = run.advance(results, slots, history)
+        history.learn(step.events)
+        events += step.events
+        queue += step.work
+        if step.status != "running":
+            return run.state, events, done
+        assert len(queue) <= slots
+        done.append(queue[0])
+        results = [answer(queue.pop(0))]
+        if restore:
+            run = Run.restored(plan, json.loads(canonical(step.state)))
+    raise AssertionError("the run does not end")
+
+
+def test_a_run_restored_before_every_decision_equals_one_never_restored() -> None:
+    kept, restored = driven(changed()), driven(changed(), restore=True)
+    assert [event.plain() for event in kept[1]] == [event.plain() for event in restored[1]]
+    assert plain(kept[0]) == plain(restored[0])
+    assert kept[0].status == "finished"
+
+
+def test_three_slots_keep_three_pieces_of_work_out() -> None:
+    state, _, done = driven(changed(), slots=3)
+    assert state.status == "finished"
+    assert state.evaluations == len(done)
+
+
+def test_a_network_asked_for_again_is_answered_from_history_and_costs_nothing() -> None:
+    state, events, done = driven(changed())
+    asked = [event.fact.key for event in events if isinstance(event.fact, CandidateEvaluated)]
+    assert len(asked) == 40
+    assert len(set(asked)) < 40  # evolution in 64 networks meets some twice
+    assert state.evaluations == len(set(asked)) == len(done)
+
+
+def test_the_ranking_holds_each_network_once_best_first() -> None:
+    state, _, _ = driven(changed())
+    assert state.holdings.ranking is not None
+    scores = [entry.score for entry in state.holdings.ranking.entries]
+    keys = [entry.architecture.key for entry in state.holdings.ranking.entries]
+    assert scores == sorted(scores, reverse=True)
+    assert len(keys) == len(set(keys))
+
+
+def test_a_search_stops_at_its_evaluations_and_concludes_with_what_it_has() -> None:
+    state, events, done = driven(changed(budget={"search": {"evaluations": 9}}), slots=2)
+    assert state.status == "finished"
+    assert state.evaluations == len(done) == 9
+    assert [event.fact.why for event in events if isinstance(event.fact, StageFinished)] == ["budget spent"]
+
+
+def test_a_search_stops_when_its_device_seconds_are_spent() -> None:
+    state, _, done = driven(changed(budget={"search": {"device_seconds": 10, "reserve": 0.2}}))
+    assert state.status == "finished"
+    assert len(done) == 8  # a second each, of the 8 that are not kept in reserve
+
+
+def test_nothing_over_the_limits_is_ever_asked_for() -> None:
+    plan = changed(budget={"network": {"madds": 30_000}})
+    whole = plan.space.space()
+    reference = whole.cost(whole.reference, plan.task.shape)
+    assert not plan.budget.network.allow(reference)
+    state, events, _ = driven(plan)
+    costs = [event.fact.cost.madds for event in events if isinstance(event.fact, CandidateEvaluated)]
+    assert costs
+    assert max(costs) <= 30_000
+    assert state.status == "finished"
+
+
+def test_an_impossible_budget_ends_infeasible_before_any_work_and_names_the_nearest() -> None:
+    plan = changed(budget={"network": {"madds": 100}})
+    step = Run(plan).advance()
+    assert (step.status, step.work) == ("infeasible", ())
+    least = plan.space.space().cost_bounds(plan.task.shape)[0]
+    ended = step.events[-1].fact
+    assert isinstance(ended, RunEnded)
+    assert "budget.network.madds is 100" in ended.reason
+    assert f"{least.madds:,}" in ended.reason
+
+
+def test_a_budget_that_hardly_any_network_meets_warns_and_is_met_all_the_same() -> None:
+    cells = {"kind": "autospace", "skeleton": "tiny", "expansion": 2}
+    least = changed(space=cells).space.space().cost_bounds(changed().task.shape)[0]
+    draws = [{"kind": "search", "strategy": {"kind": "random", "draws": 5}, "estimator": {"kind": "from_scratch"}}]
+    plan = changed(space=cells, pipeline=draws, budget={"network": {"madds": least.madds}})
+    state, events, _ = driven(plan)
+    warning = next(event.fact.text for event in events if isinstance(event.fact, Warned))
+    assert warning.startswith("none of 2,000 samples")
+    assert state.status == "finished"
+    assert {event.fact.cost.madds for event in events if isinstance(event.fact, CandidateEvaluated)} == {least.madds}
+
+
+def test_a_result_told_twice_or_never_asked_for_changes_nothing() -> None:
+    run = Run(changed())
+    work = run.advance().work[0]
+    result = answered(work)
+    first = run.advance([result])
+    again = run.advance([result, Result("never asked", {}, None, 5.0)])
+    assert again.state == first.state
+    assert again.events == ()
+
+
+def test_a_failed_evaluation_is_a_failure_with_its_reason_and_has_no_score() -> None:
+    def sometimes_failing(work: Work) -> Result:
+        number = int(work.key.rpartition("-")[2])
+        return Result(work.key, {}, Mishap("out of memory", "too big"), 1.0) if number % 3 == 0 else answered(work)
+
+    state, events, done = driven(changed(), answer=sometimes_failing)
+    failed = [event.plain()["payload"] for event in events if event.fact.kind == "candidate failed"]
+    assert state.status == "finished"
+    assert len(failed) >= len(done) // 3
+    assert {entry["reason"] for entry in failed} == {"out of memory"}  # type: ignore[index]
+    assert state.holdings.ranking is not None
+    ranked = {entry.architecture.key for entry in state.holdings.ranking.entries}
+    scored = {event.fact.key for event in events if isinstance(event.fact, CandidateEvaluated)}
+    assert ranked == scored
+
+
+def test_a_search_whose_every_network_fails_fails_the_run_and_says_so() -> None:
+    def failing(work: Work) -> Result:
+        return Result(work.key, {}, Mishap("not finite", "nan"), 1.0)
+
+    state, _, _ = driven(changed(), answer=failing)
+    assert state.status == "failed"
+    assert "no network could be ranked" in state.reason
+
+
+def test_a_failed_training_fails_the_run_with_its_reason() -> None:
+    plan = recipe(
+        {
+            **SEARCH_ONLY,
+            "pipeline": [{"kind": "train", "name": "supernet", "trainer": {"kind": "uniform_paths", "batches": 10}}],
+        }
+    )
+    state, _, _ = driven(plan, answer=lambda work: Result(work.key, {}, Mishap("out of memory", "too big"), 1.0))
+    assert (state.status, state.reason) == ("failed", "stage 'supernet': too big")
+
+
+def test_a_run_that_is_over_asks_for_nothing_more() -> None:
+    run = Run(changed(budget={"network": {"madds": 100}}))
+    run.advance()
+    step = run.advance()
+    assert (step.work, step.events, step.status) == ((), (), "infeasible")
+
+
+def test_the_state_of_another_recipe_is_refused() -> None:
+    state = Run(changed()).advance().state
+    with pytest.raises(StateMismatch, match="the state belongs to recipe"):
+        Run.restored(changed(seed=4), state)
+
+
+def test_an_error_of_ours_leaves_the_run_as_it_was() -> None:
+    run = Run(changed())
+    work = run.advance().work[0]
+    before = plain(run.state)
+    with pytest.raises(StateMismatch):
+        run.advance([Result(work.key, {"evaluations": "nonsense", "failures": []}, None, 1.0)])
+    assert plain(run.state) == before
+
+
+def test_every_stage_has_its_share_of_the_device_seconds_and_passes_on_what_it_leaves() -> None:
+    stages = [
+        {"kind": "train", "name": "a", "share": 3, "trainer": {"kind": "uniform_paths", "batches": 10}},
+        {"kind": "train", "name": "b", "share": 1, "trainer": {"kind": "uniform_paths", "batches": 10}},
+    ]
+    plan = changed(pipeline=stages, budget={"search": {"device_seconds": 100, "reserve": 0.2}})
+    run = Run(plan)
+    first = run.advance().work[0]
+    assert first.seconds == pytest.approx(60)
+    outcome = {"why": "finished", "space": None, "supernet": None, "summary": {}}
+    second = run.advance([Result(first.key, outcome, None, 10.0)]).work[0]
+    assert second.seconds == pytest.approx(70)
