@@ -1,0 +1,66 @@
+"""Catalog: every component with its fields, ranges and one-line help, as JSON schema. Forms and API schemas are drawn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaValue
+
+from nas_engine.components import component_schema
+from nas_engine.estimators import ESTIMATORS
+from nas_engine.exporters import EXPORTERS
+from nas_engine.operators import EXAMPLES, OPERATORS
+from nas_engine.recipe import Recipe
+from nas_engine.spaces import SKELETONS
+from nas_engine.spaces.choices import SPACE_CHOICES
+from nas_engine.stages import STAGES
+from nas_engine.strategies import STRATEGIES
+from nas_engine.tasks import TASKS
+from nas_engine.trainers import TRAINERS
+from nas_engine.wire import plain
+
+FAMILIES: dict[str, Mapping[str, type[Any]]] = {
+    "tasks": TASKS,
+    "spaces": SPACE_CHOICES,
+    "stages": STAGES,
+    "trainers": TRAINERS,
+    "strategies": STRATEGIES,
+    "estimators": ESTIMATORS,
+    "exporters": EXPORTERS,
+    "operators": {kind.kind: kind for kind in OPERATORS},
+}
+
+
+def catalog() -> dict[str, dict[str, JsonSchemaValue]]:
+    """Family -> kind -> JSON schema of the component's fields, its title and its first line of documentation.
+
+    An operator's entry carries the form of its labels, which is how a recipe names it.
+    """
+    found = {family: {kind: _entry(thing) for kind, thing in kinds.items()} for family, kinds in FAMILIES.items()}
+    for kind in OPERATORS:
+        entry = found["operators"][kind.kind]
+        entry["label"] = kind.pattern
+        entry["examples"] = [label for label in EXAMPLES if kind.read(label) is not None]
+    return found
+
+
+def skeletons() -> dict[str, JsonSchemaValue]:
+    """The built-in skeletons, by name."""
+    return {name: dict(plain(skeleton)) for name, skeleton in SKELETONS.items()}
+
+
+def recipe_schema() -> JsonSchemaValue:
+    """JSON schema of a whole recipe."""
+    return TypeAdapter(Recipe).json_schema()
+
+
+def _entry(kind: type[Any]) -> JsonSchemaValue:
+    if not hasattr(kind, "__dataclass_fields__"):  # an exporter: nothing to set
+        return {"title": kind.kind, "type": "object", "properties": {}, "description": _first_line(kind)}
+    return component_schema(kind) | {"description": _first_line(kind)}
+
+
+def _first_line(kind: type[Any]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]

@@ -1,0 +1,25 @@
+"""`validate`: is the recipe right, and is its budget feasible?"""
+
+from __future__ import annotations
+
+import argparse
+
+from nas_engine.commandline.files import read_json
+from nas_engine.errors import Infeasible
+from nas_engine.preview import preview
+from nas_engine.recipe import recipe
+
+
+def command(chosen: argparse.Namespace) -> int:
+    """Raises InvalidRecipe, Incompatible or Infeasible."""
+    plan = recipe(read_json(chosen.recipe))
+    found = preview(plan)
+    if found.feasibility.verdict == "impossible":
+        raise Infeasible(found.feasibility.text)
+    least, largest = found.feasibility.least, found.feasibility.largest
+    print(f"{plan.name}: {' -> '.join(stage.name for stage in plan.pipeline)}")
+    print(f"  space: {found.size:,} networks")
+    print(f"  {least.params:,} to {largest.params:,} params, {least.madds:,} to {largest.madds:,} MAdds")
+    print(f"  reference: {found.reference.params:,} params, {found.reference.madds:,} MAdds")
+    print(f"  {found.feasibility.verdict}: {found.feasibility.text}")
+    return 0
