@@ -24,11 +24,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || { \
 		echo "Spacewright needs Python 3.11 or newer, and found $$($(or $(PYTHON),python3) --version 2>/dev/null || echo no Python at all);" \
 			"install one, or name it with make PYTHON=..."; exit 1; }
-	@echo "Installing into .venv what constraints.txt pins: torch and about forty small packages." \
+	@echo "Installing into .venv what constraints.txt pins: torch and about sixty small packages." \
 		"A CPU build of torch is a download of about 200 MB, a CUDA build of several GB; TORCH_INDEX=... chooses."
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check \
-		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt -e '.[dev]'
+		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt -e '.[web,dev]'
 	@touch $@
 
 .PHONY: test
@@ -36,11 +36,12 @@ test: $(INSTALLED) ## run the tests
 	$(BIN)/pytest
 
 .PHONY: check
-check: $(INSTALLED) ## lint, formatting, types and layers
+check: $(INSTALLED) ## lint, formatting, types, layers and migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
 
 .PHONY: format
 format: $(INSTALLED) ## put the code in the house's format
@@ -55,4 +56,4 @@ acceptance: $(INSTALLED) ## what takes longer: the slow tests, then the quick-st
 .PHONY: clean
 clean: ## remove the environment and the caches; var/, which holds results, stays
 	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find nas_engine tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find nas_engine webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -25,7 +25,8 @@ def linted(tree: Path) -> tuple[int, str]:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A copy of the engine and of its contracts, to spoil."""
-    shutil.copytree(ROOT / "nas_engine", tmp_path / "nas_engine", ignore=shutil.ignore_patterns("__pycache__"))
+    for half in ("nas_engine", "webapp"):
+        shutil.copytree(ROOT / half, tmp_path / half, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

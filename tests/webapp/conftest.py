@@ -1,0 +1,83 @@
+"""A queue that tests can look into, and small runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from webapp import queueing
+from webapp.accounts.models import Team
+from webapp.runs.models import Run
+from webapp.runs.services.advance import advance_run
+from webapp.runs.services.control import start_run
+from webapp.runs.services.perform import perform_work
+from webapp.studies.models import Study
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+DRAWS: dict[str, Any] = {
+    "version": 1,
+    "name": "three draws",
+    "seed": 3,
+    "task": {"kind": "image_classification"},
+    "space": {"kind": "chain", "operators": ["mb3_e2", "skip"], "skeleton": "tiny"},
+    "pipeline": [
+        {
+            "kind": "search",
+            "strategy": {"kind": "random", "draws": 3},
+            "estimator": {"kind": "from_scratch", "epochs": 1},
+        }
+    ],
+}
+
+
+class Messages:
+    """What was sent and not yet taken. Tests take, drop, double and reorder."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[str, str]] = []
+
+    def send(self, name: str, identity: str) -> None:
+        self.waiting.append((name, identity))
+
+    def take(self, number: int = 0) -> None:
+        """Do what one message asks for."""
+        name, identity = self.waiting.pop(number)
+        {"runs.advance_run": advance_run, "runs.perform_work": lambda work: perform_work(work, "tests")}[name](identity)
+
+    def drain(self) -> None:
+        while self.waiting:
+            self.take()
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> Messages:
+    kept = Messages()
+    monkeypatch.setattr(queueing, "_send", kept.send)
+    return kept
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, settings: Any) -> Path:
+    settings.FILES = tmp_path / "files"
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def study(transactional_db: None) -> Study:  # noqa: ARG001 - the database comes first
+    team = Team.objects.create(name="team")
+    return Study.objects.create(team=team, name="three draws", recipe=DRAWS)
+
+
+@pytest.fixture
+def tiny(transactional_db: None) -> Study:  # noqa: ARG001 - the database comes first
+    team = Team.objects.create(name="team")
+    recipe = json.loads((EXAMPLES / "tiny.json").read_text())
+    return Study.objects.create(team=team, name="tiny", recipe=recipe)
+
+
+@pytest.fixture
+def run(study: Study, messages: Messages) -> Run:  # noqa: ARG001 - sends must be caught from the start
+    return start_run(study)

@@ -1,0 +1,36 @@
+"""Settings by environment: one typed, documented table. `docs/settings.md` is drawn from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """What an operator may set. A wrong value ends the start with the list of what is wrong."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=False)
+
+    secret_key: str = Field("", description="signs sessions; made and kept in VAR_DIR when empty")
+    debug: bool = Field(False, description="show tracebacks in the browser; never on a server")
+    allowed_hosts: list[str] = Field(
+        ["localhost", "127.0.0.1", "[::1]"], description="host names it answers to, as JSON"
+    )
+    var_dir: Path = Field(ROOT / "var", description="where everything that it writes goes")
+    database_url: str = Field("", description="PostgreSQL or SQLite; a SQLite file in VAR_DIR when empty")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", description="broker and live layer")
+    lease_seconds: float = Field(30.0, gt=0, description="a worker that has not beaten for so long has lost its work")
+    heartbeat_seconds: float = Field(5.0, gt=0, description="how often a worker beats")
+    checkpoint_seconds: float = Field(10.0, ge=0, description="between two checkpoints of a training")
+    slice_seconds: float = Field(
+        300.0, gt=0, description="how long a worker holds one message before it hands the work back"
+    )
+    idle_seconds: float = Field(600.0, gt=0, description="a worker without progress for so long stops beating")
+    resend_seconds: float = Field(5.0, gt=0, description="work queued for so long is sent again by the sweeper")
+
+
+environment = Environment()

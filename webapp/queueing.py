@@ -1,0 +1,34 @@
+"""The one way to declare a task, and the one way to send one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from webapp.celery import app
+
+log = logging.getLogger(__name__)
+
+
+def task(name: str) -> Callable[[Callable[[str], None]], Any]:
+    """Declare a task of one id: acknowledged late, back in the queue when its worker is lost, without a result.
+
+    A task loads nothing and decides nothing: it calls one service, which finds the row as it is.
+    """
+    return app.task(name=name, acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+
+
+def send_on_commit(name: str, identity: object) -> None:
+    """Send a hint once the transaction is committed. A broker that is down costs nothing: the sweeper sends again."""
+    transaction.on_commit(partial(_send, name, str(identity)), robust=True)
+
+
+def _send(name: str, identity: str) -> None:
+    try:
+        app.send_task(name, [identity], retry=False)
+    except Exception as error:  # noqa: BLE001 - whatever the broker has: the row is saved, the sweeper sends again
+        log.warning("could not send %s(%s): %s", name, identity, error)

@@ -1,0 +1,100 @@
+"""The context of a Work on rows: every write carries the fence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from nas_engine.errors import Cancelled, StorageFailed
+from nas_engine.events import Event, Warned
+from nas_engine.run import Store, Stored
+from nas_engine.run import Work as EngineWork
+from nas_engine.wire import pack, plain, read, unpack
+from webapp.environment import environment
+from webapp.runs.models import Work
+from webapp.runs.services.claim import Fenced, fenced
+from webapp.runs.services.events import append_events
+from webapp.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from nas_engine.wire import Plain, Tensors
+
+
+class Stopped(Cancelled):
+    """The Work is to be left at its last checkpoint: paused, cancelled, or its slice is over."""
+
+
+class RowContext:
+    """The engine's Context for one attempt at a Work. `stop` and `lost` are set by the heartbeat."""
+
+    def __init__(self, row: Work, device: str = "cpu") -> None:
+        self.row, self.device = row, device
+        self.work = read(EngineWork, row.value)
+        self._files = RunStore(row.run_id)
+        self.store: Store = self._files
+        self.stop: str = ""  # why the Work should be left at its next boundary
+        self.lost = False  # the lease is gone
+        self.progressed = time.monotonic()
+        self._began = self._saved = time.monotonic()
+        self._before = row.seconds
+        self._events: list[Event] = []
+        self._progress: dict[str, object] = {}
+
+    def emit(self, event: Event) -> None:
+        self._events.append(event)
+
+    def gauge(self, done: int, total: int, metrics: Mapping[str, float]) -> None:
+        """Kept here; the heartbeat writes it."""
+        self.progressed = time.monotonic()
+        self._progress = {"done": done, "total": total, "metrics": dict(metrics)}
+
+    @property
+    def progress(self) -> dict[str, object]:
+        return self._progress
+
+    def check(self) -> None:
+        if self.lost:
+            raise Fenced(f"work {self.work.key}: the lease is lost")
+        if self.stop:
+            raise Stopped(self.stop)
+
+    def spent(self) -> float:
+        return self._before + time.monotonic() - self._began
+
+    def restored(self) -> tuple[Plain, Tensors] | None:
+        """The last checkpoint; the Work begins anew, and says so, where its file is torn or missing."""
+        if self.row.checkpoint is None:
+            return None
+        try:
+            return unpack(self.store.get(read(Stored, self.row.checkpoint)))
+        except StorageFailed as error:
+            text = f"checkpoint of {self.work.key} is lost, the work begins anew: {error}"
+            self.emit(Event(f"{self.work.key}/lost checkpoint", Warned(self.work.stage, text)))
+            return None
+
+    def checkpoint_due(self) -> bool:
+        slice_over = time.monotonic() - self._began >= environment.slice_seconds
+        if slice_over and not self.stop:
+            self.stop = "slice over"
+        return bool(self.stop) or time.monotonic() - self._saved >= environment.checkpoint_seconds
+
+    def checkpoint(self, content: Plain, tensors: Tensors) -> None:
+        """Flush the facts, write the file, then move the pointer: each under the fence."""
+        self.flush()
+        stored = self._files.put(f"{self.work.key}-{self.row.attempt}-checkpoint.safetensors", pack(content, tensors))
+        before = self.row.checkpoint
+        fenced(self.row, checkpoint=plain(stored), seconds=self.spent(), deaths=0)
+        self.row.checkpoint = plain(stored)
+        if before is not None and before != self.row.checkpoint:
+            self._files.drop(read(Stored, before))
+        self._saved = time.monotonic()
+
+    def flush(self) -> None:
+        """Make the facts told so far durable, if the Work is still this attempt's."""
+        with transaction.atomic():
+            fenced(self.row, progress=self._progress)
+            append_events(self.row.run_id, self._events)
+        self._events = []

@@ -1,0 +1,68 @@
+"""The heartbeat: a thread that keeps the lease, writes the gauges and reads what the user wants."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from types import TracebackType
+
+from django.db import Error, connection
+from django.db.models.functions import Now
+
+from webapp.environment import environment
+from webapp.runs.context import RowContext
+from webapp.runs.models import Run, Work
+
+log = logging.getLogger(__name__)
+
+
+class Heartbeat:
+    """Beats every `heartbeat_seconds`, looks once a second. A worker without progress for `idle_seconds` stops beating."""
+
+    def __init__(self, context: RowContext) -> None:
+        self._context = context
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"heartbeat {context.work.key}", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        beaten = time.monotonic()
+        try:
+            while not self._over.wait(min(1.0, environment.heartbeat_seconds)):
+                try:
+                    self._look()
+                    if time.monotonic() - beaten >= environment.heartbeat_seconds and self._alive():
+                        self._beat()
+                        beaten = time.monotonic()
+                except Error as error:  # a database that is away for a moment; the lease decides how long it may be
+                    log.warning("heartbeat of %s: %s", self._context.work.key, error)
+                    connection.close()
+                if time.monotonic() - beaten >= environment.lease_seconds:
+                    self._context.lost = True
+        finally:
+            connection.close()
+
+    def _alive(self) -> bool:
+        return time.monotonic() - self._context.progressed < environment.idle_seconds
+
+    def _look(self) -> None:
+        context = self._context
+        run = Run.objects.only("wanted", "status").get(pk=context.row.run_id)
+        if run.status != Run.Status.RUNNING or run.wanted != Run.Wanted.RUN:
+            context.stop = f"{run.wanted} wanted"
+
+    def _beat(self) -> None:
+        context = self._context
+        mine = Work.objects.filter(pk=context.row.pk, attempt=context.row.attempt, status=Work.Status.RUNNING)
+        if not mine.update(heartbeat=Now(), progress=context.progress):
+            context.lost = True

@@ -1,0 +1,39 @@
+"""`manage.py sweep`: the sweeper, as a process."""
+
+from __future__ import annotations
+
+import logging
+import time
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand
+from django.db import Error, connection
+
+from webapp.runs.services.sweep import sweep
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    """Sweeps every few seconds; a database that is away for a moment is waited for."""
+
+    help = "find lost messages, dead workers and runs that wait"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--every", type=float, default=2.0, metavar="SECONDS")
+        parser.add_argument("--once", action="store_true", help="sweep once and print the counts")
+
+    def handle(self, *, every: float, once: bool, **_: object) -> None:
+        while True:
+            try:
+                found = sweep()
+                if once or any(found.values()):
+                    self.stdout.write(", ".join(f"{name} {count}" for name, count in found.items()))
+            except Error as error:
+                if once:
+                    raise
+                log.warning("sweep: %s", error)
+                connection.close()
+            if once:
+                return
+            time.sleep(every)

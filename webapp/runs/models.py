@@ -1,0 +1,156 @@
+"""The rows of a run. The database is the truth; messages are hints.
+
+Every write of a worker carries `where attempt = mine`; a run's state changes only by compare-and-swap on `state_version`.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from webapp.studies.models import Study
+
+
+class Run(models.Model):
+    """One execution of a study's recipe. `wanted` is what the user asked for, `status` is what is so."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        PAUSED = "paused"
+        FINISHED = "finished"
+        INFEASIBLE = "infeasible"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    class Wanted(models.TextChoices):
+        RUN = "run"
+        PAUSE = "pause"
+        CANCEL = "cancel"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="runs")
+    recipe = models.JSONField()
+    slots = models.PositiveSmallIntegerField(default=1)  # Work that may be out at once; one is exactly reproducible
+    state = models.JSONField(null=True)  # the engine's; null before the first decision
+    state_version = models.PositiveBigIntegerField(default=0)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    wanted = models.CharField(max_length=6, choices=Wanted.choices, default=Wanted.RUN)
+    reason = models.TextField(blank=True)
+    last_seq = models.PositiveBigIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.study.name} ({self.status})"
+
+
+class Work(models.Model):
+    """One thing for one worker to do. Claimed by moving it from queued to running, one row changed or not."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        DROPPED = "dropped"  # its run ended without it
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="works")
+    key = models.CharField(max_length=120)
+    ordinal = models.PositiveIntegerField()
+    kind = models.CharField(max_length=32)
+    value = models.JSONField()  # the engine's Work
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    attempt = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0)  # since the last new checkpoint
+    owner = models.CharField(max_length=200, blank=True)
+    heartbeat = models.DateTimeField(null=True)
+    queued = models.DateTimeField()
+    progress = models.JSONField(default=dict)  # gauges: overwritten, never history
+    checkpoint = models.JSONField(null=True)  # pointer to the newest one
+    seconds = models.FloatField(default=0.0)  # device seconds of all attempts
+    result = models.JSONField(null=True)
+    told = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "key"), name="one_work_a_key"),)
+        indexes = (
+            models.Index(fields=("status", "heartbeat"), name="work_by_status"),
+            models.Index(fields=("run", "told", "status"), name="work_of_run"),
+        )
+        ordering = ("ordinal",)
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.status})"
+
+
+class Event(models.Model):
+    """A fact. `seq` is contiguous in its run; a repeated key is ignored."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    key = models.CharField(max_length=160)
+    seq = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=32)
+    payload = models.JSONField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("run", "key"), name="one_event_a_key"),
+            models.UniqueConstraint(fields=("run", "seq"), name="one_event_a_seq"),
+        )
+        ordering = ("seq",)
+
+    def __str__(self) -> str:
+        return f"{self.seq}: {self.kind}"
+
+
+class Candidate(models.Model):
+    """A network that was asked about, with its answer. Drawn from events; lists and the cache read it."""
+
+    class Status(models.TextChoices):
+        SCORED = "scored"
+        FAILED = "failed"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="candidates")
+    number = models.PositiveBigIntegerField()  # seq of its event
+    stage = models.PositiveSmallIntegerField()
+    architecture = models.CharField(max_length=16)  # key
+    genes = models.JSONField()
+    question = models.CharField(max_length=40)  # scope and candidate key: the same question has the same
+    status = models.CharField(max_length=6, choices=Status.choices)
+    score = models.FloatField(null=True)
+    params = models.PositiveBigIntegerField(null=True)
+    madds = models.PositiveBigIntegerField(null=True)
+    reason = models.CharField(max_length=32, blank=True)
+    fact = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "number"), name="one_candidate_a_number"),)
+        indexes = (
+            models.Index(fields=("run", "score"), name="candidate_by_score"),
+            models.Index(fields=("run", "question"), name="candidate_by_question"),
+        )
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.architecture}: {self.score}"
+
+
+class Artifact(models.Model):
+    """A stored file of a run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
+    key = models.CharField(max_length=200)
+    file = models.CharField(max_length=400)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "key", "sha256"), name="one_artifact_a_content"),)
+
+    def __str__(self) -> str:
+        return self.key

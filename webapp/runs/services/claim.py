@@ -1,0 +1,66 @@
+"""Claims, fences, beats: who may write for a Work."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from nas_engine.errors import Cancelled
+from nas_engine.run import Mishap, Result
+from nas_engine.wire import plain
+from webapp.environment import environment
+from webapp.queueing import send_on_commit
+from webapp.runs.models import Run, Work
+
+MOST_DEATHS = 3
+
+
+class Fenced(Cancelled):
+    """The Work belongs to another attempt now: nothing that this one does counts any more."""
+
+
+def claim(work: str | uuid.UUID, owner: str) -> Work | None:
+    """Take a queued Work of a run that is wanted to go on; None where another was faster or it is no longer to be done."""
+    taken = Work.objects.filter(
+        pk=work, status=Work.Status.QUEUED, run__status=Run.Status.RUNNING, run__wanted=Run.Wanted.RUN
+    ).update(status=Work.Status.RUNNING, attempt=F("attempt") + 1, owner=owner, heartbeat=Now())
+    return Work.objects.select_related("run").get(pk=work) if taken else None
+
+
+def fenced(work: Work, **fields: object) -> None:
+    """Write to a Work, if it is still this attempt's. Raises Fenced."""
+    mine = Work.objects.filter(pk=work.pk, attempt=work.attempt, status=Work.Status.RUNNING)
+    if not mine.update(**fields):
+        raise Fenced(f"work {work.key} is no longer attempt {work.attempt}'s")
+
+
+def hand_back(work: Work, seconds: float) -> None:
+    """Put a Work back into the queue at its last checkpoint, and send it."""
+    fenced(work, status=Work.Status.QUEUED, owner="", heartbeat=None, queued=timezone.now(), seconds=seconds)
+    send_on_commit("runs.perform_work", work.pk)
+
+
+def reclaim_stale() -> int:
+    """Take Work from workers that have stopped beating, by the database's clock; how many.
+
+    A death counts only while no new checkpoint came; the third at one checkpoint is the Work's result.
+    """
+    limit = Now() - timedelta(seconds=environment.lease_seconds)
+    count = 0
+    for work in Work.objects.filter(status=Work.Status.RUNNING, heartbeat__lt=limit).select_related("run"):
+        still = Work.objects.filter(pk=work.pk, attempt=work.attempt, status=Work.Status.RUNNING, heartbeat__lt=limit)
+        if work.deaths + 1 < MOST_DEATHS:
+            count += still.update(
+                status=Work.Status.QUEUED, deaths=F("deaths") + 1, owner="", heartbeat=None, queued=timezone.now()
+            )
+            send_on_commit("runs.perform_work", work.pk)
+            continue
+        text = f"{MOST_DEATHS} workers were lost at the same checkpoint of {work.key}; the last was {work.owner}"
+        result = Result(work.key, {}, Mishap("lost worker", text), work.seconds)
+        count += still.update(status=Work.Status.DONE, deaths=F("deaths") + 1, heartbeat=None, result=plain(result))
+        send_on_commit("runs.advance_run", work.run_id)
+    return count

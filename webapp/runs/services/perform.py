@@ -1,0 +1,66 @@
+"""One attempt at a Work, on rows."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.db import transaction
+
+from nas_engine.run import Mishap, Result, perform
+from nas_engine.wire import plain
+from webapp.queueing import send_on_commit
+from webapp.runs.context import RowContext, Stopped
+from webapp.runs.heartbeat import Heartbeat
+from webapp.runs.models import Work
+from webapp.runs.services.claim import Fenced, claim, fenced, hand_back
+
+log = logging.getLogger(__name__)
+
+
+def perform_work(work: str | uuid.UUID, owner: str, device: str = "cpu") -> None:
+    """Before: a queued Work, or one that another took: then nothing is done. After: done, or queued at its last checkpoint.
+
+    The result is written under the fence, together with the facts that came with it.
+    """
+    row = claim(work, owner)
+    if row is None:
+        return
+    context = RowContext(row, device)
+    try:
+        with Heartbeat(context):
+            result = _performed(context)
+        _finish(context, result)
+    except Stopped:
+        _leave(context)
+    except Fenced as error:
+        log.warning("%s", error)
+
+
+def _performed(context: RowContext) -> Result:
+    try:
+        return perform(context.work, context)
+    except (Stopped, Fenced):
+        raise
+    except Exception as error:  # what nobody foresaw is told as such, with the trace in the log only
+        log.exception("work %s failed", context.work.key)
+        mishap = Mishap(
+            "ours", f"an error of ours in {context.work.kind}: {type(error).__name__}; see the worker's log"
+        )
+        return Result(context.work.key, {}, mishap, context.spent())
+
+
+def _finish(context: RowContext, result: Result) -> None:
+    row = context.row
+    with transaction.atomic():
+        context.flush()
+        fenced(
+            row, status=Work.Status.DONE, result=plain(result), seconds=result.seconds, heartbeat=None, checkpoint=None
+        )
+        send_on_commit("runs.advance_run", row.run_id)
+
+
+def _leave(context: RowContext) -> None:
+    """Its slice is over or the user wants a pause: back into the queue; the claim waits until the run is wanted again."""
+    with transaction.atomic():
+        hand_back(context.row, context.spent())

@@ -1,0 +1,47 @@
+"""The sweeper: whatever messages were lost, rows are found again. Any number of sweepers may run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from webapp.environment import environment
+from webapp.queueing import send_on_commit
+from webapp.runs.models import Run, Work
+from webapp.runs.services.claim import reclaim_stale
+
+
+def sweep() -> dict[str, int]:
+    """Reclaim stale Work, send again what has been queued for long, wake runs that have not heard a result; the counts."""
+    return {"reclaimed": reclaim_stale(), "sent": _send_queued(), "woken": _wake_runs()}
+
+
+def _send_queued() -> int:
+    """A Work is sent again `resend_seconds` after it was last sent."""
+    long_ago = Now() - timedelta(seconds=environment.resend_seconds)
+    waiting = Work.objects.filter(
+        status=Work.Status.QUEUED, queued__lt=long_ago, run__status=Run.Status.RUNNING, run__wanted=Run.Wanted.RUN
+    )
+    with transaction.atomic():
+        found = list(waiting.values_list("pk", flat=True)[:1000])
+        Work.objects.filter(pk__in=found).update(queued=timezone.now())
+        for work in found:
+            send_on_commit("runs.perform_work", work)
+    return len(found)
+
+
+def _wake_runs() -> int:
+    """Runs whose first decision was never made, or with a result untold."""
+    untold = Work.objects.filter(run=OuterRef("pk"), status=Work.Status.DONE, told=False)
+    sleeping = Run.objects.filter(
+        Q(state__isnull=True) | Exists(untold), status=Run.Status.RUNNING, wanted=Run.Wanted.RUN
+    )
+    with transaction.atomic():
+        found = list(sleeping.values_list("pk", flat=True)[:1000])
+        for run in found:
+            send_on_commit("runs.advance_run", run)
+    return len(found)

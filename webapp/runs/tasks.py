@@ -1,0 +1,22 @@
+"""Tasks: load nothing, call one service, return."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from webapp.queueing import task
+from webapp.runs.services.advance import advance_run
+from webapp.runs.services.perform import perform_work
+
+
+@task("runs.advance_run")
+def advance_run_task(run: str) -> None:
+    """Before: a run with results that it has not heard, or with free slots. After: it has decided."""
+    advance_run(run)
+
+
+@task("runs.perform_work")
+def perform_work_task(work: str) -> None:
+    """Before: a queued Work. After: done, or queued again at a checkpoint."""
+    perform_work(work, owner=f"{socket.gethostname()}:{os.getppid()}")

@@ -1,0 +1,8 @@
+"""Studies."""
+
+from django.apps import AppConfig
+
+
+class StudiesConfig(AppConfig):
+    name = "webapp.studies"
+    label = "studies"

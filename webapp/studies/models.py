@@ -1,0 +1,30 @@
+"""Studies: a recipe and the runs of it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from webapp.accounts.models import Team
+
+
+class Study(models.Model):
+    """A question that a team asks: one recipe, as it was submitted, with every default written out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="studies")
+    name = models.CharField(max_length=120)
+    recipe = models.JSONField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="studies"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "studies"
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return self.name
