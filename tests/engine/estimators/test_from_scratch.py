@@ -8,18 +8,18 @@ from nas_engine.candidate import Candidate, Evaluation, Failure, Fidelity
 from nas_engine.errors import BudgetSpent
 from nas_engine.estimators import Estimator, FromScratch
 from nas_engine.products import Products
-from nas_engine.spaces import ChainSpace
+from nas_engine.spaces import ChainSpace, Skeleton, Stage, chain
 from nas_engine.tasks import OpenTask
 from nas_engine.testing import EstimatorContract, MemoryContext
 from nas_engine.work import Work
 
 
 class TestFromScratch(EstimatorContract):
-    alternatives = {"epochs": 1, "batch_size": 31, "learning_rate": 0.02}
+    alternatives = {"epochs": 1, "batch_size": 61, "learning_rate": 0.02}
 
     @pytest.fixture
     def estimator(self) -> Estimator:
-        return FromScratch(epochs=2, batch_size=37)
+        return FromScratch(epochs=2, batch_size=67)
 
     @pytest.fixture
     def products(self, operators: ChainSpace) -> Products:
@@ -51,7 +51,7 @@ def context_of(seed: int = 0, seconds: float | None = None, tick: float = 0.0) -
 def curve(candidate: Candidate, products: Products, task: OpenTask, seed: int = 0, **fields: int) -> list[object]:
     """The training's facts, which tell how long it was and what it saw."""
     context = context_of(seed)
-    FromScratch(**{"epochs": 2, "batch_size": 37, **fields}).estimate([candidate], products, task, context)
+    FromScratch(**{"epochs": 2, "batch_size": 67, **fields}).estimate([candidate], products, task, context)
     return list(context.facts)
 
 
@@ -73,10 +73,11 @@ def test_a_candidate_sees_the_share_of_the_images_that_its_fidelity_says(
     assert steps == [1], "195 / 2 images are one batch of 97, ten times: one step of ten batches"
 
 
-def test_the_smallest_share_is_two_images(candidate: Candidate, products: Products, digits: OpenTask) -> None:
-    asked = replace(candidate, fidelity=Fidelity(epochs=1, share=1e-9))
-    (answer,) = FromScratch().estimate([asked], products, digits, context_of())
-    assert isinstance(answer, Evaluation)
+def test_the_smallest_share_is_two_images(digits: OpenTask) -> None:
+    one_pixel = chain(Skeleton((Stage(4, blocks=1, stride=4), Stage(4, blocks=1, stride=2)), stem=4), ("conv3",))
+    asked = Candidate(one_pixel.reference, Fidelity(epochs=1, share=1e-9))
+    (answer,) = FromScratch().estimate([asked], Products(space=one_pixel), digits, context_of())
+    assert isinstance(answer, Evaluation), "batch-norm cannot learn from one pixel of one image"
 
 
 def test_another_repeat_or_another_run_trains_otherwise(
@@ -117,4 +118,4 @@ def test_more_training_finds_more(candidates: list[Candidate], products: Product
         answers = FromScratch(epochs=epochs, batch_size=37).estimate(candidates, products, digits, context_of())
         return sum(answer.score for answer in answers if isinstance(answer, Evaluation)) / len(answers)
 
-    assert mean(8) > mean(1) + 0.2
+    assert mean(8) > mean(1) + 0.15

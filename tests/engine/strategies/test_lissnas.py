@@ -214,7 +214,7 @@ def test_seeds_are_kept_apart_if_asked_for() -> None:
     seeds = [run.seeds(number) for number in range(1, len(run.facts))]
     assert all(GENOTYPES.distance(a, b) >= 2 for chosen in seeds for a, b in combinations(chosen, 2))
     free = Run(Lissnas(sample=60), five_pockets)
-    close = [run for number in range(1, len(free.facts)) for run in combinations(free.seeds(number), 2)]
+    close = [pair for number in range(1, len(free.facts)) for pair in combinations(free.seeds(number), 2)]
     assert any(GENOTYPES.distance(a, b) < 2 for a, b in close)
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import Tensor
+from torch.optim import Optimizer
 
 from nas_engine.chance import Chance
 from nas_engine.products import Products, Ranked, Ranking
 from nas_engine.spaces import ChainSpace
 from nas_engine.tasks import OpenTask
 from nas_engine.trainers import Retrain, gradient_descent
+from nas_engine.trainers.optimiser import cosine, set_rate
 
 
-def begun(space: ChainSpace, task: OpenTask, seed: int = 0, **fields: float) -> Retrain:
+def begun(space: ChainSpace, task: OpenTask, **fields: float) -> Retrain:
     network = space.architecture(["sep3", "mb3_e2", "skip"])
     ranking = Ranking((Ranked(network, 0.5, space.cost(network, task.shape)),))
     trainer = Retrain(**{"epochs": 1, "batch": 9, **fields})  # type: ignore[arg-type]
-    trainer.setup(Products(space=space, ranking=ranking), task, Chance(seed))
+    trainer.setup(Products(space=space, ranking=ranking), task, Chance(0))
     return trainer
 
 
@@ -29,7 +31,8 @@ def moved(trainer: Retrain) -> float:
     """How far one step moves the weights."""
     before = weights(trainer)
     trainer.step()
-    return float(sum((a - b).square().sum() for a, b in zip(weights(trainer), before, strict=True))) ** 0.5
+    changes = [(a - b).flatten() for a, b in zip(weights(trainer), before, strict=True)]
+    return float(torch.cat(changes).norm())
 
 
 @pytest.mark.parametrize(("batch", "epochs", "batches", "steps"), [(9, 1, 10, 1), (9, 2, 20, 2), (8, 1, 11, 2)])
@@ -55,12 +58,16 @@ def test_the_learning_rate_follows_the_schedule_batch_by_batch(
     operators: ChainSpace, digits: OpenTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rates: list[float] = []
-    set_rate = gradient_descent.set_rate
-    monkeypatch.setattr(gradient_descent, "set_rate", lambda o, rate: (rates.append(rate), set_rate(o, rate)))
+
+    def noted(optimiser: Optimizer, rate: float) -> None:
+        rates.append(rate)
+        set_rate(optimiser, rate)
+
+    monkeypatch.setattr(gradient_descent, "set_rate", noted)
     trainer = begun(operators, digits, batch=8, learning_rate=0.2)
     for _ in range(trainer.length):
         trainer.step()
-    assert rates == [gradient_descent.cosine(position, 11, 0.2) for position in range(11)]
+    assert rates == [cosine(position, 11, 0.2) for position in range(11)]
     assert trainer._optimiser.param_groups[0]["lr"] == rates[-1]
 
 

@@ -119,3 +119,52 @@ def test_the_best_are_visited_members_best_first() -> None:
         BREEDING.visited(population, member, float(number))
     assert [member.score for member in BREEDING.best(population, 3)] == [4.0, 3.0, 2.0]
     assert len(BREEDING.best(population, 100)) == 5
+
+
+def test_where_the_reference_has_too_few_mutants_the_founders_are_random_instead_and_all_there() -> None:
+    crowd = replace(BREEDING, size=260)
+    found = cells(founders(breeding=crowd))
+    assert len({cell.canonical for cell in found}) == 260
+    assert sum(edits(cell, REFERENCE) <= 2 for cell in found) < 130, "there are not so many mutants"
+
+
+def test_where_few_cells_are_affordable_all_of_them_are_founders() -> None:
+    allowed = {cell.canonical for cell in BREEDING.alphabet.cells.neighbours(REFERENCE)}
+    few = replace(BREEDING, size=100, affordable=lambda group, genotype: genotype.canonical in allowed)  # noqa: ARG005
+    assert {cell.canonical for cell in cells(founders(breeding=few))} == allowed
+
+
+def test_a_reference_from_outside_the_alphabet_has_founders_inside_it() -> None:
+    outside = replace(BREEDING, reference=CellGenotype.read("7/1,2/1,2 D2 00"))
+    for seed in range(5):
+        assert all(cell in outside.alphabet.cells for cell in cells(founders(seed, outside)))
+
+
+def test_a_score_within_the_margin_of_the_reference_does_not_count_as_below() -> None:
+    member = founders().members[0]
+    for gap, below in ((-0.3, 1), (-0.3, 2), (0.2, 0), (-0.1, 0)):  # stored: -0.3, -0.3, -0.05, -0.075
+        BREEDING.visited(Population("g", [member]), member, gap)
+        assert member.below == below
+    wide = replace(BREEDING, margin=100.0)
+    wide.visited(Population("g", [member]), member, -9.0)
+    assert member.below == 0
+
+
+def test_without_a_reference_nobody_is_below_it() -> None:
+    alone, member = replace(BREEDING, reference=None), founders().members[0]
+    for _ in range(3):
+        alone.visited(Population("g", [member]), member, -9.0)
+    assert member.below == 0
+
+
+def test_without_luck_the_parent_stands_again_itself() -> None:
+    population = founders()
+    nothing = replace(BREEDING, affordable=lambda group, genotype: False)  # noqa: ARG005
+    slots = nothing.slots(population, 4, Chance(0))
+    assert all(any(slot is member for member in population.members) for slot in slots)
+    assert len({id(slot) for slot in slots}) == 4
+
+
+def test_a_population_smaller_than_the_slots_fills_as_many_as_it_has() -> None:
+    population = founders(breeding=replace(BREEDING, size=2))
+    assert len(BREEDING.slots(population, 4, Chance(0))) == 2

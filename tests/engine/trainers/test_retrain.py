@@ -46,7 +46,7 @@ def ranked(space: ChainSpace, task: OpenTask, *genes: list[str]) -> Products:
 
 
 def retrained(products: Products, task: OpenTask, **fields: int) -> Model:
-    trainer = Retrain(**{"epochs": 3, "batch": 19, **fields})  # type: ignore[arg-type]
+    trainer = Retrain(**{"epochs": 3, "batch": 19, **fields})
     trainer.setup(products, task, Chance(0))
     for _ in range(trainer.length):
         trainer.step()
@@ -69,5 +69,5 @@ def test_what_it_gives_is_the_network_with_the_accuracy_that_it_states(operators
 
 
 def test_it_learns(operators: ChainSpace, digits: OpenTask) -> None:
-    model = retrained(ranked(operators, digits, ["mb3_e2", "mb3_e2", "mb3_e2"]), digits, epochs=30)
-    assert model.validation > 0.5, "on 95 images; by chance it would be a tenth"
+    model = retrained(ranked(operators, digits, ["mb3_e2", "mb3_e2", "mb3_e2"]), digits, epochs=20)
+    assert model.validation > 0.4, "on 95 images; by chance it would be a tenth"

@@ -231,9 +231,9 @@ def test_a_trainer_broken_in_one_way_fails_exactly_the_questions_about_it(
     digits: OpenTask,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(gradient_descent, "STEP_BATCHES", 2)  # three short steps: the questions are many
-    length = {"batches": 5} if issubclass(kind, UniformPaths) else {"epochs": 1}
-    trainer = partial(kind, batch=19, **length)  # type: ignore[call-arg]
+    monkeypatch.setattr(gradient_descent, "STEP_BATCHES", 2)  # two short steps: the questions are many
+    length = {"batches": 3} if issubclass(kind, UniformPaths) else {"epochs": 1}
+    trainer = partial(kind, batch=31, **length)  # type: ignore[call-arg]
     spoilable = replace(digits, validation=digits.validation.part(list(range(len(digits.validation)))))
     assert failed(ShortExam(), trainer=trainer, products=products, task=spoilable) == wrong
 
