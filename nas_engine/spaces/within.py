@@ -18,6 +18,7 @@ from nas_engine.wire import Plain
 
 MOST_DRAWS = 10_000
 PATIENCE = 200  # draws refused in a row before each further one is improved by local descent
+MOST_DESCENTS = 25  # each looks at every neighbour: where so many end outside, more would only take hours
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Within(SearchSpace):
         for draw in range(self.draws):
             architecture = self.space.sample(chance)
             excess = self._excess(architecture)
-            if excess > 0 and draw >= self.patience:
+            if excess > 0 and self.patience <= draw < self.patience + MOST_DESCENTS:
                 architecture, excess = self._descended(architecture, excess)
             if excess == 0:
                 return architecture

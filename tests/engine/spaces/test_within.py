@@ -153,3 +153,14 @@ def test_it_speaks_for_the_space_that_it_shows() -> None:
     assert view.reference == OPERATORS.reference
     assert view.size == OPERATORS.size
     assert view.cost(member, SHAPE) == OPERATORS.cost(member, SHAPE) != Cost()
+
+
+def test_where_no_network_meets_the_limits_few_draws_are_improved_before_it_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    descents = []
+    monkeypatch.setattr(Within, "_descended", lambda _, found, excess: descents.append(1) or (found, excess))
+    space = autospace(skeleton_named("tiny"), expansion=2)
+    with pytest.raises(Infeasible, match="nearest"):
+        Within(space, NetworkLimits(madds=1), TaskShape(1, 8, 8, 10)).sample(Chance(1))
+    assert len(descents) == 25
