@@ -27,7 +27,7 @@ from nas_engine.products import Holdings
 from nas_engine.recipe import Recipe, recipe
 from nas_engine.stages import PERFORMERS, Frame, History, Stage, Turn
 from nas_engine.wire import Plain, plain, read
-from nas_engine.work import Context, Mishap, Result, Store, Stored, Work
+from nas_engine.work import Context, Mishap, Result, Store, Stored, Work, recovered
 
 __all__ = [  # the engine's public face for whoever runs it
     "Context",
@@ -45,6 +45,7 @@ __all__ = [  # the engine's public face for whoever runs it
     "Work",
     "perform",
     "recipe",
+    "recovered",
 ]
 
 STATE_VERSION = 1

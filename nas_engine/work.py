@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from nas_engine.candidate import FailureReason
-from nas_engine.events import Event, Fact
-from nas_engine.wire import Plain
+from nas_engine.errors import StorageFailed
+from nas_engine.events import Event, Fact, Warned
+from nas_engine.wire import Plain, unpack
 
 if TYPE_CHECKING:
     from nas_engine.wire import Tensors
@@ -97,3 +98,13 @@ def tell(context: Context, name: str, fact: Fact) -> None:
 def out_of_time(context: Context) -> bool:
     """Whether the Work has used up its device seconds."""
     return context.work.seconds is not None and context.spent() >= context.work.seconds
+
+
+def recovered(context: Context, pointer: Stored) -> tuple[Plain, Tensors] | None:
+    """The checkpoint behind a pointer; None where its file is torn or missing: the Work begins anew, and says so."""
+    try:
+        return unpack(context.store.get(pointer))
+    except StorageFailed as error:
+        text = f"checkpoint of {context.work.key} is lost, the work begins anew: {error}"
+        tell(context, "lost checkpoint", Warned(context.work.stage, text))
+        return None

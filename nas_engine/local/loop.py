@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nas_engine.errors import Cancelled, StorageFailed
-from nas_engine.events import Event, Warned
+from nas_engine.events import Event
 from nas_engine.local.journal import Journal, JournalHistory
 from nas_engine.recipe import Recipe
 from nas_engine.run import Run, RunState, perform
-from nas_engine.wire import pack, read, unpack, write_atomically
-from nas_engine.work import Store, Stored, Work
+from nas_engine.wire import pack, read, write_atomically
+from nas_engine.work import Store, Stored, Work, recovered
 
 if TYPE_CHECKING:
     from nas_engine.wire import Plain, Tensors
@@ -63,15 +63,7 @@ class LocalContext:
         return self._before + time.monotonic() - self._began
 
     def restored(self) -> tuple[Plain, Tensors] | None:
-        """The last checkpoint; the work begins anew, and says so, where its file is torn or missing."""
-        if self._pointer is None:
-            return None
-        try:
-            return unpack(self._journal.files.get(self._pointer))
-        except StorageFailed as error:
-            text = f"checkpoint of {self.work.key} is lost, the work begins anew: {error}"
-            self.emit(Event(f"{self.work.key}/lost checkpoint", Warned(self.work.stage, text)))
-            return None
+        return None if self._pointer is None else recovered(self, self._pointer)
 
     def checkpoint_due(self) -> bool:
         return self._watcher.stop() or time.monotonic() - self._saved >= self._spacing

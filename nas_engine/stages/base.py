@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from nas_engine.budget import NetworkLimits
 from nas_engine.candidate import Evaluation
+from nas_engine.errors import EvaluationFailed
 from nas_engine.events import Fact
 from nas_engine.products import Holdings, Products
 from nas_engine.shapes import TaskShape
@@ -93,9 +94,21 @@ class Stage(ABC, Generic[Memory]):
     @abstractmethod
     def start(self, frame: Frame) -> Memory: ...
 
+    def expect_outcome(self, result: Result) -> None:
+        """Raise EvaluationFailed, with the worker's reason, where a Work that the stage cannot do without has no outcome."""
+        if result.mishap is not None:
+            raise EvaluationFailed(result.mishap.reason, f"stage '{self.name}': {result.mishap.message}")
+
     @abstractmethod
     def advance(self, memory: Memory, frame: Frame, results: Sequence[Result], slots: int, history: History) -> Turn:
         """Results in, work out. `slots`: how much Work may be out at once. Changes `memory` in place."""
+
+
+@dataclass
+class Asked:
+    """Memory of a stage that is one Work: whether it is out."""
+
+    asked: bool = False
 
 
 Performer = Callable[[Work, Context], Plain]  # what a kind of Work does: returns the result's outcome

@@ -15,19 +15,12 @@ from nas_engine.events import Exported
 from nas_engine.exporters import EXPORTERS, TrainedNetwork
 from nas_engine.products import Comparison, StoredModel
 from nas_engine.spaces import ChainSpace
-from nas_engine.stages.base import Frame, History, Stage, Turn, loaded
+from nas_engine.stages.base import Asked, Frame, History, Stage, Turn, loaded
 from nas_engine.tasks import TASKS
 from nas_engine.wire import Plain, plain, read, unpack
 from nas_engine.work import Context, Result, Stored, Work
 
 WORK = "export"
-
-
-@dataclass
-class Asked:
-    """Memory: whether the Work is out."""
-
-    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,8 +64,7 @@ class Export(Stage[Asked]):
         if not results:
             return Turn()
         result = results[0]
-        if result.mishap is not None:
-            raise EvaluationFailed(result.mishap.reason, f"stage '{self.name}': {result.mishap.message}")
+        self.expect_outcome(result)
         given = read(ExportedFiles, result.outcome)
         fact = Exported(frame.number, {name: stored.sha256 for name, stored in given.files.items()}, given.cost)
         holdings = replace(frame.holdings, exports=given.files)

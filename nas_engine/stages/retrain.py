@@ -134,8 +134,7 @@ class RetrainStage(Stage[Training]):
         turn.work.append(Work(f"{frame.number}-{REPORT}", frame.number, REPORT, payload, frame.seed))
 
     def _finished(self, memory: Training, frame: Frame, result: Result) -> Turn:
-        if result.mishap is not None:
-            raise EvaluationFailed(result.mishap.reason, f"stage '{self.name}': {result.mishap.message}")
+        self.expect_outcome(result)
         found = read(Comparison, result.outcome)
         scores = {"winner": found.winner, "reference": found.reference}
         opened = TestOpened(frame.number, scores, found.difference, found.low, found.high, found.verdict)

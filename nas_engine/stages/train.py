@@ -10,8 +10,7 @@ from pydantic import ConfigDict, Field
 
 from nas_engine.chance import Chance, seed_from
 from nas_engine.components import OneOf, component, described
-from nas_engine.errors import EvaluationFailed
-from nas_engine.stages.base import Frame, History, Stage, Turn, loaded
+from nas_engine.stages.base import Asked, Frame, History, Stage, Turn, loaded
 from nas_engine.tasks import TASKS
 from nas_engine.trainers import TRAINERS, Trainer, fit
 from nas_engine.wire import Plain, pack, plain, read
@@ -19,13 +18,6 @@ from nas_engine.work import Context, Result, Stored, Work
 
 WORK = "train"
 SPACE_TRAINERS = {kind: trainer for kind, trainer in TRAINERS.items() if trainer.gives <= {"space", "supernet"}}
-
-
-@dataclass
-class Asked:
-    """Memory: whether the Work is out."""
-
-    asked: bool = False
 
 
 @dataclass
@@ -67,8 +59,7 @@ class Train(Stage[Asked]):
         if not results:
             return Turn()
         result = results[0]
-        if result.mishap is not None:
-            raise EvaluationFailed(result.mishap.reason, f"stage '{self.name}': {result.mishap.message}")
+        self.expect_outcome(result)
         given = read(Conclusion, result.outcome)
         holdings = replace(
             frame.holdings,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from nas_engine.errors import Cancelled, StorageFailed
-from nas_engine.events import Event, Warned
-from nas_engine.run import Store, Stored
+from nas_engine.errors import Cancelled
+from nas_engine.events import Event
+from nas_engine.run import Store, Stored, recovered
 from nas_engine.run import Work as EngineWork
-from nas_engine.wire import pack, plain, read, unpack
+from nas_engine.wire import pack, plain, read
 from webapp.environment import environment
 from webapp.runs.models import Work
 from webapp.runs.services.claim import Fenced, fenced
@@ -65,15 +65,7 @@ class RowContext:
         return self._before + time.monotonic() - self._began
 
     def restored(self) -> tuple[Plain, Tensors] | None:
-        """The last checkpoint; the Work begins anew, and says so, where its file is torn or missing."""
-        if self.row.checkpoint is None:
-            return None
-        try:
-            return unpack(self.store.get(read(Stored, self.row.checkpoint)))
-        except StorageFailed as error:
-            text = f"checkpoint of {self.work.key} is lost, the work begins anew: {error}"
-            self.emit(Event(f"{self.work.key}/lost checkpoint", Warned(self.work.stage, text)))
-            return None
+        return None if self.row.checkpoint is None else recovered(self, read(Stored, self.row.checkpoint))
 
     def checkpoint_due(self) -> bool:
         slice_over = time.monotonic() - self._began >= environment.slice_seconds
