@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -11,13 +11,14 @@ from pydantic.json_schema import JsonSchemaValue
 from nas_engine.components import component_schema
 from nas_engine.estimators import ESTIMATORS
 from nas_engine.exporters import EXPORTERS
-from nas_engine.operators import EXAMPLES, OPERATORS
+from nas_engine.operators import EXAMPLES, OPERATORS, operator, operator_set
 from nas_engine.recipe import Recipe
 from nas_engine.spaces import SKELETONS
 from nas_engine.spaces.choices import SPACE_CHOICES
 from nas_engine.stages import STAGES
 from nas_engine.strategies import STRATEGIES
 from nas_engine.tasks import TASKS
+from nas_engine.tasks.image_classification import SOURCES
 from nas_engine.trainers import TRAINERS
 from nas_engine.wire import plain
 
@@ -49,6 +50,22 @@ def catalog() -> dict[str, dict[str, JsonSchemaValue]]:
 def skeletons() -> dict[str, JsonSchemaValue]:
     """The built-in skeletons, by name."""
     return {name: dict(plain(skeleton)) for name, skeleton in SKELETONS.items()}
+
+
+def built_in_data() -> dict[str, JsonSchemaValue]:
+    """The data sets that need no upload: shape, number of images, checksum."""
+    return {
+        name: {**plain(source.shape), "images": source.count, "sha256": source.sha256}
+        for name, source in SOURCES.items()
+    }
+
+
+def read_labels(labels: Sequence[str]) -> list[str]:
+    """The labels of an operator set, each as it is written canonically.
+
+    Raises UnknownComponent for a label that no operator reads, InvalidArchitecture for an empty set or a label twice.
+    """
+    return list(operator_set([operator(label).canonical.label for label in labels]).labels)
 
 
 def recipe_schema() -> JsonSchemaValue:

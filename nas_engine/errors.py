@@ -6,6 +6,8 @@ A message names the thing, what was got, what was wanted, and the cure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class NasError(Exception):
     """Base of the engine's errors: a sentence for the user, never a traceback."""
@@ -31,7 +33,17 @@ class Incompatible(NasError, TypeError):
 
 
 class Infeasible(NasError, ValueError):
-    """No network of the space is within the budget. The text names the nearest feasible figures."""
+    """No network of the space is within the budget. The text names the nearest feasible figures.
+
+    `field`: the recipe's first limit that cannot be met; `nearest`: the least of each measure, where it is known.
+    """
+
+    def __init__(self, message: str, field: str = "budget.network", nearest: Mapping[str, int] | None = None) -> None:
+        self.field, self.nearest = field, dict(nearest or {})
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[Infeasible], tuple[str, str, dict[str, int]]]:
+        return type(self), (str(self), self.field, self.nearest)
 
 
 class BudgetSpent(NasError):

@@ -166,6 +166,14 @@ class Warned(Fact):
 
 
 @dataclass(frozen=True)
+class RunAsked(Fact):
+    """What a person asked of the run: 'run', 'pause', 'finish' or 'cancel'. Not part of a run's history digest."""
+
+    kind: ClassVar[str] = "run asked"
+    wanted: str
+
+
+@dataclass(frozen=True)
 class RunEnded(Fact):
     kind: ClassVar[str] = "run ended"
     status: str
@@ -185,6 +193,7 @@ FACTS: tuple[type[Fact], ...] = (
     TestOpened,
     Exported,
     Warned,
+    RunAsked,
     RunEnded,
 )
 _BY_KIND = {fact.kind: fact for fact in FACTS}

@@ -23,20 +23,37 @@ class Feasibility:
     largest: Cost
     share: float
     text: str
+    over: tuple[str, ...] = ()  # limits that no network meets, as fields of the recipe
+
+    def refuse(self) -> None:
+        """Raise Infeasible where it is certain that no network is within the limits."""
+        if self.verdict == "impossible":
+            raise Infeasible(self.text, self.over[0], {name: getattr(self.least, name) for name in MEASURES})
+
+
+def impossible(recipe: Recipe) -> Feasibility | None:
+    """The verdict of the exact lower bounds alone; None where they refuse nothing."""
+    limits = recipe.budget.network
+    least, largest = recipe.space.space().cost_bounds(recipe.task.shape)
+    over = {
+        f"budget.network.{measure}": f"is {limit:,}, the cheapest network has {getattr(least, measure):,}"
+        for measure in MEASURES
+        if (limit := getattr(limits, measure)) is not None and getattr(least, measure) > limit
+    }
+    if over:
+        said = "; ".join(f"{field} {text}" for field, text in over.items())
+        cure = "raise the limit, or choose narrower stages or cheaper operators"
+        return Feasibility("impossible", least, largest, 0.0, f"{said}; {cure}", tuple(over))
+    return None
 
 
 def feasibility(recipe: Recipe) -> Feasibility:
     """An exact lower bound refuses; otherwise samples, and local descent where no sample fits, find out how likely it is."""
+    refused = impossible(recipe)
+    if refused is not None:
+        return refused
     space, limits, shape = recipe.space.space(), recipe.budget.network, recipe.task.shape
     least, largest = space.cost_bounds(shape)
-    low = [
-        f"budget.network.{measure} is {getattr(limits, measure):,}, the cheapest network has {getattr(least, measure):,}"
-        for measure in MEASURES
-        if (limit := getattr(limits, measure)) is not None and getattr(least, measure) > limit
-    ]
-    if low:
-        cure = "; raise the limit, or choose narrower stages or cheaper operators"
-        return Feasibility("impossible", least, largest, 0.0, "; ".join(low) + cure)
     chance = Chance(seed_from(recipe.seed, "feasibility"))
     costs = [space.cost(space.sample(chance), shape) for _ in range(SAMPLES)]
     share = sum(limits.allow(cost) for cost in costs) / SAMPLES

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost
 from nas_engine.chance import Chance, seed_from
-from nas_engine.feasibility import SAMPLES, Feasibility, feasibility
+from nas_engine.feasibility import SAMPLES, Feasibility, feasibility, impossible
 from nas_engine.graph.block import INPUT, Block, LayerRow
+from nas_engine.graph.layers import Layer
 from nas_engine.operators import operator
 from nas_engine.recipe import Recipe, recipe
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import ChainSpace
-from nas_engine.spaces.document import document, read_document
+from nas_engine.spaces.document import FORMAT, VERSION, document, read_document
 from nas_engine.stages import Search
+from nas_engine.wire import Plain, plain
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,14 @@ def preview(plan: Recipe) -> Preview:
     space, shape = plan.space.space(), plan.task.shape
     chance = Chance(seed_from(plan.seed, "preview"))
     sampled = tuple(space.cost(space.sample(chance), shape) for _ in range(SAMPLES))
+    return Preview(space.size, space.cost(space.reference, shape), sampled, feasibility(plan), evaluations(plan))
+
+
+def evaluations(plan: Recipe) -> int | None:
+    """What a recipe's search stages ask for at most; None where nothing limits it."""
     asked = [stage.strategy.evaluations for stage in plan.pipeline if isinstance(stage, Search)]
     known = [count for count in asked if count is not None]
-    most = plan.budget.search.evaluations
-    total = sum(known) if len(known) == len(asked) else most
-    return Preview(space.size, space.cost(space.reference, shape), sampled, feasibility(plan), total)
+    return sum(known) if len(known) == len(asked) else plan.budget.search.evaluations
 
 
 @dataclass(frozen=True)
@@ -67,11 +74,61 @@ def graph(block: Block) -> Graph:
     costs = {node.name: sum((row.cost for row in _own_rows(block, node.name)), Cost()) for node in block.nodes}
     for node in block.nodes:
         inner = isinstance(node.body, Block)
-        title = node.body.title if isinstance(node.body, Block) else type(node.body).__name__
+        title = node.body.title if isinstance(node.body, Block) else layer_words(node.body)
         kind = "Block" if inner else type(node.body).__name__
         nodes.append(GraphNode(node.name, kind, title, str(block.shapes[node.name]), costs[node.name]))
     edges = tuple((source, node.name) for node in block.nodes for source in node.inputs)
     return Graph(block.title, tuple(nodes), edges, block.result)
+
+
+FOLLOWERS = {"BatchNorm": "norm", "ReLU": "ReLU", "ReLU6": "ReLU6", "Sigmoid": "sigmoid", "Dropout": "dropout"}
+_WORDS = {
+    "Conv": "conv",
+    "Depthwise": "depthwise",
+    "MaxPool": "max pool",
+    "AvgPool": "average pool",
+    "GlobalAvgPool": "global average",
+    "BatchNorm": "batch norm",
+    "PrefixAdd": "add",
+    "PrefixGate": "gate",
+    "ShiftOnePixel": "shift by a pixel",
+}
+
+
+def layer_words(layer: Layer) -> str:
+    """A layer as a drawing names it: 'depthwise 5×5, stride 2'."""
+    name = type(layer).__name__
+    words = _WORDS.get(name, FOLLOWERS.get(name, name.lower()))
+    kernel, stride, dilation = (getattr(layer, field, None) for field in ("kernel", "stride", "dilation"))
+    if kernel is not None:
+        words += f" {kernel}×{kernel}"
+    if stride is not None and stride != 1:
+        words += f", stride {stride}"
+    if dilation is not None and dilation != 1:
+        words += f", dilation {dilation}"
+    return words
+
+
+def folded(drawn: Graph) -> Graph:
+    """A drawing with norms and activations folded into the step that they follow: its title gets ' + norm + ReLU6'."""
+    uses = Counter(source for source, _ in drawn.edges)
+    sources: dict[str, list[str]] = {}
+    for source, end in drawn.edges:
+        sources.setdefault(end, []).append(source)
+    kept: dict[str, GraphNode] = {}
+    stands: dict[str, str] = {}  # node -> the node that it is drawn in
+    for node in drawn.nodes:
+        before = sources.get(node.name, [])
+        lone = len(before) == 1 and uses[before[0]] == 1 and stands[before[0]] != INPUT
+        if node.kind not in FOLLOWERS or not lone:
+            kept[node.name], stands[node.name] = node, node.name
+            continue
+        name = stands[node.name] = stands[before[0]]
+        title = f"{kept[name].title} + {FOLLOWERS[node.kind]}"
+        kept[name] = replace(kept[name], title=title, shape=node.shape, cost=kept[name].cost + node.cost)
+    edges = [(stands[source], stands[end]) for source, end in drawn.edges]
+    outer = tuple((source, end) for source, end in edges if source != end)
+    return Graph(drawn.title, tuple(kept.values()), outer, stands[drawn.output])
 
 
 def _own_rows(block: Block, name: str) -> list[LayerRow]:
@@ -88,17 +145,91 @@ def layer_table(space: ChainSpace, architecture: Architecture, shape: TaskShape)
     return list(space.block(architecture, shape).rows())
 
 
+@dataclass(frozen=True)
+class Network:
+    """One network of a recipe's space: its document, every layer, and the drawing of each place."""
+
+    key: str
+    document: Plain
+    cost: Cost
+    layers: tuple[LayerRow, ...]
+    cells: tuple[Graph, ...]
+
+
+def network(plan: Recipe, genes: Sequence[str]) -> Network:
+    """The network that these labels make on the recipe's skeleton. Raises InvalidArchitecture."""
+    held, architecture, shape = _held(plan, genes)
+    cells = [cell_graph(label, held, position, shape) for position, label in enumerate(architecture.genes)]
+    layers = layer_table(held, architecture, shape)
+    cost = held.cost(architecture, shape)
+    return Network(architecture.key, document(held, architecture, shape), cost, tuple(layers), tuple(cells))
+
+
+def _held(plan: Recipe, genes: Sequence[str]) -> tuple[ChainSpace, Architecture, TaskShape]:
+    space = plan.space.space()
+    sketch = {"format": FORMAT, "version": VERSION, "skeleton": plain(space.skeleton), "input": plain(plan.task.shape)}
+    return read_document({**sketch, "genes": list(genes)})
+
+
+@dataclass(frozen=True)
+class Part:
+    """A block of a network: its node in the drawing of the whole, its layer group and label (none where it is fixed)."""
+
+    name: str
+    group: str
+    label: str
+    graph: Graph
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """What a page draws of a network: one node a block, and every block by itself, in order."""
+
+    whole: Graph
+    parts: tuple[Part, ...]
+
+
+def drawings(plan: Recipe, genes: Sequence[str]) -> Drawings:
+    """The drawings of the network that these labels make on the recipe's skeleton. Raises InvalidArchitecture."""
+    held, architecture, shape = _held(plan, genes)
+    block = held.block(architecture, shape)
+    searched = iter(zip(held.skeleton.groups, architecture.genes, strict=True))
+    parts = []
+    for node in block.nodes:
+        if isinstance(node.body, Block):
+            group, label = next(searched) if node.name.startswith("block_") else ("", "")
+            parts.append(Part(node.name, group, label, graph(node.body)))
+    return Drawings(graph(block), tuple(parts))
+
+
+def refuse_impossible(plan: Recipe) -> None:
+    """Raise Infeasible where exact bounds say that no network of the space is within the budget."""
+    refused = impossible(plan)
+    if refused is not None:
+        refused.refuse()
+
+
 __all__ = [
+    "Drawings",
     "Feasibility",
     "Graph",
     "GraphNode",
+    "LayerRow",
+    "Network",
+    "Part",
     "Preview",
     "cell_graph",
     "document",
+    "drawings",
+    "evaluations",
     "feasibility",
+    "folded",
     "graph",
     "layer_table",
+    "layer_words",
+    "network",
     "preview",
     "read_document",
     "recipe",
+    "refuse_impossible",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -20,13 +20,14 @@ from nas_engine.errors import (
     StateMismatch,
     StorageFailed,
 )
-from nas_engine.events import Event, RunEnded, RunStarted, StageFinished, StageStarted, Warned
+from nas_engine.estimators.out_of_memory import advice_for, is_out_of_memory, let_go
+from nas_engine.events import Event, RunAsked, RunEnded, RunStarted, StageFinished, StageStarted, Warned
 from nas_engine.feasibility import feasibility
 from nas_engine.files import FileStore
 from nas_engine.products import Holdings
 from nas_engine.recipe import Recipe, recipe
 from nas_engine.stages import PERFORMERS, Frame, History, Stage, Turn
-from nas_engine.wire import Plain, plain, read
+from nas_engine.wire import Plain, canonical, digest, plain, read
 from nas_engine.work import Context, Mishap, Result, Store, Stored, Work, recovered
 
 __all__ = [  # the engine's public face for whoever runs it
@@ -43,6 +44,7 @@ __all__ = [  # the engine's public face for whoever runs it
     "Store",
     "Stored",
     "Work",
+    "history_digest",
     "perform",
     "recipe",
     "recovered",
@@ -65,6 +67,7 @@ class RunState:
     memory: Plain = field(default_factory=dict)  # of the stage
     out: list[str] = field(default_factory=list)  # keys of the Work that is out
     evaluations: int = 0  # spent
+    concluding: bool = False  # a person asked to conclude with what there is
     seconds: dict[int, float] = field(default_factory=dict)  # device seconds spent, by stage
 
 
@@ -76,6 +79,7 @@ class Step:
     work: tuple[Work, ...]
     events: tuple[Event, ...]
     status: Status
+    dropped: tuple[str, ...] = ()  # keys of Work that is out and no longer awaited
 
 
 class NoHistory:
@@ -112,9 +116,15 @@ class Run:
             raise StateMismatch(f"the state is of version {run.state.version}, this engine writes {STATE_VERSION}")
         return run
 
-    def advance(self, results: Sequence[Result] = (), slots: int = 1, history: History | None = None) -> Step:
-        """Tell the answers, ask for as much Work as there are free slots. A result that is not awaited changes nothing."""
+    def advance(
+        self, results: Sequence[Result] = (), slots: int = 1, history: History | None = None, conclude: bool = False
+    ) -> Step:
+        """Tell the answers, ask for as much Work as there are free slots. A result that is not awaited changes nothing.
+
+        `conclude`: from now on every search stage ends with what it has; retraining and export go on as they would.
+        """
         before = deepcopy(self.state)
+        self.state.concluding |= conclude
         told: list[Event] = []
         work: list[Work] = []
         try:
@@ -126,7 +136,9 @@ class Run:
         except BaseException:
             self.state = before
             raise
-        return Step(plain(self.state), tuple(work), tuple(told), self.state.status)
+        awaited = {*self.state.out, *(result.work for result in results)}
+        dropped = tuple(key for key in before.out if key not in awaited) if self.state.status == "running" else ()
+        return Step(plain(self.state), tuple(work), tuple(told), self.state.status, dropped)
 
     def _advance(
         self, results: Sequence[Result], slots: int, history: History, work: list[Work], told: list[Event]
@@ -148,7 +160,7 @@ class Run:
             awaited = []
             state.memory = plain(memory)
             state.evaluations += turn.evaluations
-            state.out += [item.key for item in turn.work]
+            state.out = [key for key in state.out if key not in turn.dropped] + [item.key for item in turn.work]
             work += turn.work
             told += [Event(f"{state.stage}/{name}", fact) for name, fact in turn.facts]
             if turn.finished is None:
@@ -159,8 +171,7 @@ class Run:
         """Before anything is spent: is there a network within the limits at all?"""
         told.append(Event("started", RunStarted(self.recipe.name, self.state.recipe, self.recipe.seed)))
         found = feasibility(self.recipe)
-        if found.verdict == "impossible":
-            raise Infeasible(found.text)
+        found.refuse()
         if found.verdict == "unlikely":
             told.append(Event("feasibility", Warned(0, found.text)))
         self._enter(0, told)
@@ -202,6 +213,7 @@ class Run:
             state.holdings,
             None if limit is None else max(0, limit - state.evaluations),
             self._seconds_left(stage),
+            state.concluding and not stage.reserved,
         )
 
     def _seconds_left(self, stage: Stage[Any]) -> float | None:
@@ -216,10 +228,21 @@ class Run:
         return (pool - (spent - here)) * stage.share / sum(ahead) - here
 
 
+def history_digest(events: Iterable[Event], state: Plain | None) -> str:
+    """One digest of everything a run found: facts by key, and the run's state. Two equal runs have equal digests.
+
+    Order of arrival, times, attempts, warnings, what a person asked, and device seconds are left out.
+    """
+    facts = (event for event in events if not isinstance(event.fact, Warned | RunAsked))
+    found = {name: value for name, value in (state or {}).items() if name != "seconds"}
+    return digest([sorted((event.key, canonical(event.plain())) for event in facts), found])
+
+
 def perform(work: Work, context: Context) -> Result:
     """Do one Work. Its random draws follow from its key alone; torch's generators are left as they were.
 
-    What goes wrong is told as a mishap with a reason. Raises Cancelled where the worker should stop, and what is our mistake.
+    What goes wrong is told as a mishap with a reason; after one of memory, all that the Work held is let go.
+    Raises Cancelled where the worker should stop, and what is our mistake.
     """
     chance = Chance(seed_from(work.seed, work.key, "torch"))
     try:
@@ -228,19 +251,21 @@ def perform(work: Work, context: Context) -> Result:
     except Cancelled:
         raise
     except Exception as error:
-        mishap = _mishap(error)
+        mishap = _mishap(error, work)
         if mishap is None:
             raise
+        if mishap.reason == "out of memory":
+            let_go(error)
         return Result(work.key, {}, mishap, context.spent())
 
 
-def _mishap(error: Exception) -> Mishap | None:
+def _mishap(error: Exception, work: Work) -> Mishap | None:
     """The reason of an error that ends a Work, or None for one that nobody foresaw."""
     if isinstance(error, EvaluationFailed):
         reason: FailureReason = error.reason  # type: ignore[assignment]
         return Mishap(reason, str(error))
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return Mishap("out of memory", "the device ran out of memory; choose a smaller batch or network")
+    if is_out_of_memory(error):
+        return Mishap("out of memory", advice_for(work.payload))
     by_kind: tuple[tuple[type[NasError], FailureReason], ...] = (
         (BudgetSpent, "time limit"),
         (Infeasible, "infeasible"),

@@ -14,6 +14,8 @@ from nas_engine.wire import Plain, unpack
 if TYPE_CHECKING:
     from nas_engine.wire import Tensors
 
+CONCLUDED = "asked to conclude"  # why something ended early
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -76,6 +78,9 @@ class Context(Protocol):
 
     def check(self) -> None:
         """Raise Cancelled where the user or the lease says so."""
+
+    def concluding(self) -> bool:
+        """Whether the user asked to conclude with what there is: a search's training then ends at its next boundary."""
 
     def spent(self) -> float:
         """Device seconds on this Work so far, all attempts."""

@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, required=True, metavar="DIR", help="where journal, files and export go")
     one.add_argument("--device", default="cpu", help="torch device (default: cpu)")
     one.add_argument("--threads", type=int, default=1, help="torch threads; results are exact for one (default: 1)")
+    one.add_argument("--finish", action="store_true", help="conclude the search with what there is, retrain, export")
     one.set_defaults(command=run.command)
 
     one = commands.add_parser("validate", help="check a recipe, and what of its space is within the budget")

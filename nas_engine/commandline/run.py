@@ -30,7 +30,7 @@ def command(chosen: argparse.Namespace) -> int:
     import torch
 
     torch.set_num_threads(chosen.threads)
-    with _Screen(console) as screen:
+    with _Screen(console, chosen.finish) as screen:
         state = run_locally(plan, chosen.out, screen, chosen.device)
     report = {"status": state.status, "reason": state.reason, "seed": plan.seed, "environment": fingerprint()}
     report["device_seconds"] = {
@@ -82,8 +82,8 @@ class _Screen(Watcher):
     Ctrl-C and SIGTERM ask the run to stop at its next boundary; a second one ends it at once.
     """
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, finish: bool = False) -> None:
+        self._console, self._finish = console, finish
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -114,6 +114,9 @@ class _Screen(Watcher):
 
     def stop(self) -> bool:
         return self._asked
+
+    def concluding(self) -> bool:
+        return self._finish
 
     def gauge(self, work: Work, done: int, total: int, metrics: Mapping[str, float]) -> None:
         if work.key not in self._bars:

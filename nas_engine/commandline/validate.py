@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from nas_engine.commandline.files import read_json
-from nas_engine.errors import Infeasible
 from nas_engine.preview import preview
 from nas_engine.recipe import recipe
 
@@ -14,8 +13,7 @@ def command(chosen: argparse.Namespace) -> int:
     """Raises InvalidRecipe, Incompatible or Infeasible."""
     plan = recipe(read_json(chosen.recipe))
     found = preview(plan)
-    if found.feasibility.verdict == "impossible":
-        raise Infeasible(found.feasibility.text)
+    found.feasibility.refuse()
     least, largest = found.feasibility.least, found.feasibility.largest
     print(f"{plan.name}: {' -> '.join(stage.name for stage in plan.pipeline)}")
     print(f"  space: {found.size:,} networks")

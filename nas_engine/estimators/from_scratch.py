@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
@@ -12,9 +13,11 @@ from nas_engine.candidate import Answer, Candidate, Evaluation, Failure
 from nas_engine.chance import Chance
 from nas_engine.errors import EvaluationFailed, Incompatible
 from nas_engine.estimators.base import Estimator, refusal
+from nas_engine.estimators.out_of_memory import spared
 from nas_engine.products import Products, Ranked, Ranking
 from nas_engine.tasks import OpenTask
 from nas_engine.trainers import Retrain, fit
+from nas_engine.trainers.precision import Precision
 from nas_engine.work import Context
 
 
@@ -29,6 +32,7 @@ class FromScratch(Estimator):
     epochs: Annotated[int, Field(ge=1, le=10_000, description="passes over the data, unless the fidelity says")] = 5
     batch_size: Annotated[int, Field(ge=2, le=8192, description="images a batch")] = 64
     learning_rate: Annotated[float, Field(gt=0, le=10, description="highest learning rate")] = 0.1
+    precision: Precision = "off"
 
     def estimate(
         self, candidates: Sequence[Candidate], products: Products, task: OpenTask, context: Context
@@ -37,7 +41,10 @@ class FromScratch(Estimator):
         space = products.space
         if space is None:
             raise Incompatible("from_scratch needs a space")
-        return [refusal(c, space, task.shape) or self._answer(c, products, task, context) for c in candidates]
+        return [
+            refusal(c, space, task.shape) or spared(c, vars(self), partial(self._answer, c, products, task, context))
+            for c in candidates
+        ]
 
     def _answer(self, candidate: Candidate, products: Products, task: OpenTask, context: Context) -> Answer:
         assert products.space is not None
@@ -46,7 +53,10 @@ class FromScratch(Estimator):
         seen = max(2, round(fidelity.share * len(task.train)))  # batch-norm cannot learn from one image
         part = replace(task, train=task.train.part(chance.permutation(len(task.train))[:seen]))
         trainer = Retrain(
-            epochs=fidelity.epochs or self.epochs, batch=self.batch_size, learning_rate=self.learning_rate
+            epochs=fidelity.epochs or self.epochs,
+            batch=self.batch_size,
+            learning_rate=self.learning_rate,
+            precision=self.precision,
         )
         only = Ranking((Ranked(candidate.architecture, 0.0, cost),))
         trainer.setup(Products(space=products.space, ranking=only), part, chance)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
@@ -11,6 +12,7 @@ from pydantic import ConfigDict, Field
 from nas_engine.candidate import Answer, Candidate, Evaluation, Failure
 from nas_engine.errors import Incompatible
 from nas_engine.estimators.base import Estimator, refusal
+from nas_engine.estimators.out_of_memory import spared
 from nas_engine.products import Products
 from nas_engine.tasks import Batches, OpenTask, accuracy
 from nas_engine.work import Context
@@ -46,7 +48,7 @@ class SharedWeights(Estimator):
         for number, candidate in enumerate(candidates):
             context.check()
             refused = refusal(candidate, products.space, task.shape)
-            answers.append(refused or self._answer(candidate, products, task))
+            answers.append(refused or spared(candidate, vars(self), partial(self._answer, candidate, products, task)))
             context.gauge(number + 1, len(candidates), {})
         return answers
 

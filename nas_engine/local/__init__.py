@@ -1,11 +1,11 @@
 """Runs on one machine, without queue or server."""
 
 from nas_engine.local.again import export_again
-from nas_engine.local.journal import Journal, JournalHistory
+from nas_engine.local.journal import Held, Journal, JournalHistory
 from nas_engine.local.loop import LocalContext, Watcher, last_state, run_locally
 
 __all__ = [
-    "FileStore",
+    "Held",
     "Journal",
     "JournalHistory",
     "LocalContext",

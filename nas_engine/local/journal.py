@@ -6,17 +6,19 @@ import fcntl
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO, TypeVar, cast
 
 from nas_engine.candidate import Evaluation
 from nas_engine.errors import StateMismatch, StorageFailed
-from nas_engine.events import CandidateEvaluated, Event, Warned, evaluation, question
+from nas_engine.events import CandidateEvaluated, Event, evaluation, question
 from nas_engine.files import FileStore
-from nas_engine.run import Step
-from nas_engine.wire import Plain, canonical, digest, plain, read
+from nas_engine.run import Step, history_digest
+from nas_engine.wire import Plain, canonical, plain, read
 from nas_engine.work import Result, Stored, Work
 
+T = TypeVar("T")
 SCHEMA = """
 create table if not exists run (id integer primary key check (id = 1), recipe text not null, state text, version integer not null);
 create table if not exists work (
@@ -24,6 +26,18 @@ create table if not exists work (
     seconds real not null default 0, checkpoint text, attempts integer not null default 0);
 create table if not exists event (seq integer primary key, key text not null unique, value text not null);
 """
+
+
+@dataclass(frozen=True)
+class Held:
+    """A Work as a journal holds it."""
+
+    work: Work
+    result: Result | None = None
+    told: bool = False  # whether a decision has heard the result
+    seconds: float = 0.0
+    checkpoint: Stored | None = None
+    attempts: int = 0
 
 
 class Journal:
@@ -85,7 +99,37 @@ class Journal:
             rows = [(work.key, start + i, canonical(plain(work))) for i, work in enumerate(step.work)]
             self._db.executemany("insert into work (key, ordinal, value) values (?, ?, ?)", rows)
             self._db.executemany("update work set told = 1 where key = ?", [(result.work,) for result in told])
+            self._db.executemany("delete from work where key = ? and result is null", [(key,) for key in step.dropped])
             self._insert(step.events)
+
+    # the whole, as it is moved from one place to another
+
+    def version(self) -> int:
+        """Decisions so far."""
+        row = self._db.execute("select version from run").fetchone()
+        return 0 if row is None else int(row[0])
+
+    def held(self) -> list[Held]:
+        """All Work, in order."""
+        rows = self._db.execute(
+            "select value, result, told, seconds, checkpoint, attempts from work order by ordinal"
+        ).fetchall()
+        return [
+            Held(read(Work, json.loads(value)), _read(Result, result), bool(told), seconds, _read(Stored, point), tries)
+            for value, result, told, seconds, point, tries in rows
+        ]
+
+    def fill(self, recipe: Plain, state: Plain | None, version: int, works: Sequence[Held]) -> None:
+        """Make a journal that holds no run hold this one. Its events come by `flush_events`."""
+        rows = [
+            (held.work.key, ordinal, canonical(plain(held.work)), _written(held.result), held.told, held.seconds,
+             _written(held.checkpoint), held.attempts)
+            for ordinal, held in enumerate(works)
+        ]  # fmt: skip
+        with _transaction(self._db):
+            run = (canonical(recipe), None if state is None else canonical(state), version)
+            self._db.execute("insert into run (id, recipe, state, version) values (1, ?, ?, ?)", run)
+            self._db.executemany("insert into work values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     # work
 
@@ -144,15 +188,16 @@ class Journal:
         return [(row[0], Event.read(json.loads(row[1]))) for row in rows]
 
     def history_digest(self) -> str:
-        """One digest of everything a run found: facts by key, and the run's state. Two equal runs have equal digests.
+        """See `run.history_digest`."""
+        return history_digest((event for _, event in self.events()), self.state())
 
-        Order of arrival, times, attempts, warnings and device seconds are left out.
-        """
-        facts = (event for _, event in self.events() if not isinstance(event.fact, Warned))
-        events = sorted((event.key, canonical(event.plain())) for event in facts)
-        state = dict(self.state() or {})
-        state.pop("seconds", None)
-        return digest([events, state])
+
+def _read(kind: type[T], text: str | None) -> T | None:
+    return None if text is None else read(kind, json.loads(text))
+
+
+def _written(value: object) -> str | None:
+    return None if value is None else canonical(plain(value))
 
 
 class _transaction:  # noqa: N801 - reads as a word in a with statement

@@ -34,6 +34,10 @@ class Watcher:
         """Whether the run should stop at its next boundary."""
         return False
 
+    def concluding(self) -> bool:
+        """Whether the run should conclude with what it has."""
+        return False
+
 
 class LocalContext:
     """The context of a Work on this machine. See `work.Context`."""
@@ -58,6 +62,9 @@ class LocalContext:
     def check(self) -> None:
         if self._watcher.stop():
             raise Cancelled("stopped; the last checkpoint stands")
+
+    def concluding(self) -> bool:
+        return self._watcher.concluding()
 
     def spent(self) -> float:
         return self._before + time.monotonic() - self._began
@@ -104,7 +111,7 @@ def run_locally(
         history = JournalHistory(journal)
         while True:
             results = journal.untold()
-            step = run.advance(results, 1, history)
+            step = run.advance(results, 1, history, watcher.concluding())
             journal.commit_step(step, results)
             for event in step.events:
                 watcher.event(event)

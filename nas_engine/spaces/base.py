@@ -96,5 +96,8 @@ class SearchSpace(ABC):
 class Relaxable(Protocol):
     """A space that can make a supernet."""
 
+    def check_supernet(self) -> None:
+        """Raise Incompatible where a place has more options than a supernet holds."""
+
     def supernet(self, shape: TaskShape) -> Supernet:
         """Every option of every choice, freshly initialised. Raises Incompatible where there are too many."""

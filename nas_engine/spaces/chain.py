@@ -138,16 +138,20 @@ class ChainSpace(SearchSpace):
             self.skeleton, tuple(Listed(tuple(options[group])) for group in self.skeleton.groups), self.reference_label
         )
 
-    def supernet(self, shape: TaskShape) -> ChainSupernet:
-        """Every option at every place. Raises Incompatible where a place has more than 64."""
-        from nas_engine.supernets import ChainSupernet
-
+    def check_supernet(self) -> None:
+        """Raises Incompatible where a place has more than 64 options."""
         crowded = max(alphabet.size for alphabet in self.alphabets)
         if crowded > MOST_OPTIONS:
             raise Incompatible(
                 f"a place of this space has {crowded:,} options, a supernet holds {MOST_OPTIONS};"
                 " evolve the space first"
             )
+
+    def supernet(self, shape: TaskShape) -> ChainSupernet:
+        """Every option at every place. Raises Incompatible where a place has more than 64."""
+        from nas_engine.supernets import ChainSupernet
+
+        self.check_supernet()
         places = [
             {label: operator(label).at(site) for label in alphabet.labels}
             for alphabet, site in zip(self.alphabets, self.skeleton.sites(shape), strict=True)

@@ -79,6 +79,10 @@ class Subspace(SearchSpace):
     def cost(self, architecture: Architecture, shape: TaskShape) -> Cost:
         return self.parent.cost(architecture, shape)
 
+    def check_supernet(self) -> None:
+        """Raises Incompatible where a place has too many options."""
+        self.parent.check_supernet()
+
     def supernet(self, shape: TaskShape) -> Supernet:
         return self.parent.supernet(shape)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Annotated, ClassVar, Generic, Protocol, TypeVar
+
+from pydantic import Field
 
 from nas_engine.budget import NetworkLimits
 from nas_engine.candidate import Evaluation
@@ -18,6 +20,11 @@ from nas_engine.wire import Plain, read, unpack
 from nas_engine.work import Context, Result, Stored, Work
 
 Memory = TypeVar("Memory")
+
+
+StageName = Annotated[
+    str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$", description="what the page calls it")
+]
 
 
 class History(Protocol):
@@ -44,6 +51,7 @@ class Frame:
     holdings: Holdings
     evaluations_left: int | None  # for this stage and all after it
     seconds_left: float | None  # of this stage's share
+    concluding: bool = False  # asked to end with what there is
 
     @property
     def space(self) -> SearchSpace:
@@ -66,6 +74,7 @@ class Turn:
     """What one turn of a stage brought. `finished` holds the run's products once the stage is over."""
 
     work: list[Work] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)  # keys of Work that is no longer awaited
     facts: list[tuple[str, Fact]] = field(default_factory=list)  # with a name unique in the stage
     evaluations: int = 0  # newly spent
     finished: Holdings | None = None

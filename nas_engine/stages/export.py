@@ -15,7 +15,7 @@ from nas_engine.events import Exported
 from nas_engine.exporters import EXPORTERS, TrainedNetwork
 from nas_engine.products import Comparison, StoredModel
 from nas_engine.spaces import ChainSpace
-from nas_engine.stages.base import Asked, Frame, History, Stage, Turn, loaded
+from nas_engine.stages.base import Asked, Frame, History, Stage, StageName, Turn, loaded
 from nas_engine.tasks import TASKS
 from nas_engine.wire import Plain, plain, read, unpack
 from nas_engine.work import Context, Result, Stored, Work
@@ -45,7 +45,7 @@ class Export(Stage[Asked]):
         "architecture_json",
         "model_card",
     )
-    name: Annotated[str, Field(description="what the page calls it")] = "export"
+    name: StageName = "export"
     share: Annotated[float, Field(gt=0, description="weight in the split of the reserved device seconds")] = 0.1
 
     def __post_init__(self) -> None:

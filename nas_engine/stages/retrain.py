@@ -15,7 +15,7 @@ from nas_engine.components import component
 from nas_engine.errors import EvaluationFailed
 from nas_engine.events import ModelTrained, TestOpened, Warned
 from nas_engine.products import Comparison, Products, Ranked, Ranking, StoredModel
-from nas_engine.stages.base import Frame, History, Stage, Turn, loaded
+from nas_engine.stages.base import Frame, History, Stage, StageName, Turn, loaded
 from nas_engine.stages.compare import paired_interval, verdict
 from nas_engine.tasks import TASKS, accuracy
 from nas_engine.trainers import Retrain, fit
@@ -63,7 +63,7 @@ class RetrainStage(Stage[Training]):
 
     trainer: Annotated[Retrain, Field(description="how both are trained")] = field(default_factory=Retrain)
     seeds: Annotated[int, Field(ge=1, le=100, description="training seeds for each of the two networks")] = 5
-    name: Annotated[str, Field(description="what the page calls it")] = "retrain"
+    name: StageName = "retrain"
     share: Annotated[float, Field(gt=0, description="weight in the split of the reserved device seconds")] = 1.0
 
     def start(self, frame: Frame) -> Training:

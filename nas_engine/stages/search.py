@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeGuard
 
 from pydantic import ConfigDict, Field
 
@@ -18,11 +18,11 @@ from nas_engine.estimators import ESTIMATORS, Estimator
 from nas_engine.events import CandidateEvaluated, CandidateFailed, Fact
 from nas_engine.products import Ranking
 from nas_engine.spaces import SearchSpace, Subspace, Within
-from nas_engine.stages.base import Frame, History, Stage, Turn, loaded
+from nas_engine.stages.base import Frame, History, Stage, StageName, Turn, loaded
 from nas_engine.strategies import STRATEGIES, Strategy
 from nas_engine.tasks import TASKS
 from nas_engine.wire import Plain, digest, plain, read
-from nas_engine.work import Context, Result, Work
+from nas_engine.work import CONCLUDED, Context, Result, Work
 
 WORK = "evaluate"
 
@@ -36,7 +36,9 @@ class Searching:
     twins: list[Candidate] = field(default_factory=list)  # asked again while out: they share the answer
     works: int = 0
     answers: int = 0
+    scored: int = 0
     facts: int = 0  # of the strategy, already told
+    too_large: dict[str, str] = field(default_factory=dict)  # by candidate: what was said; they are never asked again
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Search(Stage[Searching]):
 
     strategy: Annotated[Strategy[Any], OneOf(STRATEGIES)]
     estimator: Annotated[Estimator, OneOf(ESTIMATORS)]
-    name: Annotated[str, Field(description="what the page calls it")] = "search"
+    name: StageName = "search"
     share: Annotated[float, Field(gt=0, description="weight in the split of device seconds")] = 1.0
 
     @property
@@ -88,7 +90,10 @@ class Search(Stage[Searching]):
 
         def tell(answers: Sequence[Answer]) -> None:
             strategy.tell(answers)
-            told.extend(answer for answer in answers if isinstance(answer, Evaluation))
+            scored = [answer for answer in answers if isinstance(answer, Evaluation)]
+            told.extend(scored)
+            memory.too_large |= {a.candidate.key: a.message for a in answers if _too_large(a)}
+            memory.scored += len(scored)
             for answer in answers:
                 turn.facts.append((f"answer {memory.answers}", _fact(frame.number, answer, scope)))
                 memory.answers += 1
@@ -99,11 +104,14 @@ class Search(Stage[Searching]):
             turn.evaluations += len(answers)
             tell(answers)
             tell(self._shared(memory, answers))
+        if frame.concluding and memory.scored:
+            turn.dropped, memory.out, memory.twins = list(memory.out), {}, []
         spent = finished = False
         while not (spent or finished):
             left = self._left(memory, frame, turn.evaluations)
             wanted = (slots - len(memory.out)) * self.estimator.batch
-            spent = frame.out_of_time or left == 0
+            enough = frame.concluding and bool(memory.scored or memory.out)  # one answer at least, to rank or shrink to
+            spent = frame.out_of_time or left == 0 or enough
             if spent or wanted <= 0:
                 break
             asked = strategy.ask(wanted if left is None else min(wanted, left))
@@ -111,7 +119,7 @@ class Search(Stage[Searching]):
                 finished = not memory.out
                 break
             fresh = {evaluation.candidate.key: evaluation for evaluation in told}  # not in the history yet
-            found = [(c, fresh.get(c.key) or history.find(scope, c.key)) for c in asked]
+            found = [(c, fresh.get(c.key) or history.find(scope, c.key) or self._refused(memory, c)) for c in asked]
             tell([replace(known, candidate=candidate) for candidate, known in found if known is not None])
             turn.work += self._work(self._new([c for c, known in found if known is None], memory), memory, frame)
         for number, fact in enumerate(strategy.facts(frame.number)):
@@ -120,9 +128,14 @@ class Search(Stage[Searching]):
                 memory.facts = number + 1
         if (spent or finished) and not memory.out:
             self._conclude(strategy, frame, turn, chain(history.evaluations(frame.number), told))
-            turn.why = "finished" if finished else "budget spent"
+            turn.why = "finished" if finished else CONCLUDED if frame.concluding else "budget spent"
         memory.strategy = strategy.save()
         return turn
+
+    def _refused(self, memory: Searching, candidate: Candidate) -> Failure | None:
+        """The Failure of a network that ran out of memory before."""
+        said = memory.too_large.get(candidate.key)
+        return None if said is None else Failure(candidate, "out of memory", said)
 
     def _new(self, candidates: Sequence[Candidate], memory: Searching) -> list[Candidate]:
         """Questions that are not out already; the others wait for their twin's answer."""
@@ -180,6 +193,10 @@ class Search(Stage[Searching]):
         turn.summary = {"space size": float(inner.size)}
         if isinstance(inner, Subspace):
             turn.summary |= {"pockets": float(len(inner.pockets)), "diversity": inner.diversity}
+
+
+def _too_large(answer: Answer) -> TypeGuard[Failure]:
+    return isinstance(answer, Failure) and answer.reason == "out of memory"
 
 
 def _answers(asked: Sequence[Candidate], result: Result) -> list[Answer]:

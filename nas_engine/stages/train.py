@@ -10,11 +10,11 @@ from pydantic import ConfigDict, Field
 
 from nas_engine.chance import Chance, seed_from
 from nas_engine.components import OneOf, component, described
-from nas_engine.stages.base import Asked, Frame, History, Stage, Turn, loaded
+from nas_engine.stages.base import Asked, Frame, History, Stage, StageName, Turn, loaded
 from nas_engine.tasks import TASKS
 from nas_engine.trainers import TRAINERS, Trainer, fit
 from nas_engine.wire import Plain, pack, plain, read
-from nas_engine.work import Context, Result, Stored, Work
+from nas_engine.work import Context, Result, Stored, Work, tell
 
 WORK = "train"
 SPACE_TRAINERS = {kind: trainer for kind, trainer in TRAINERS.items() if trainer.gives <= {"space", "supernet"}}
@@ -29,7 +29,7 @@ class Train(Stage[Asked]):
     memory: ClassVar[type] = Asked
 
     trainer: Annotated[Trainer, OneOf(SPACE_TRAINERS)]
-    name: Annotated[str, Field(description="what the page calls it")] = "train"
+    name: StageName = "train"
     share: Annotated[float, Field(gt=0, description="weight in the split of device seconds")] = 1.0
 
     @property
@@ -85,8 +85,11 @@ def perform_training(work: Work, context: Context) -> Plain:
     trainer = component(TRAINERS, payload["trainer"], "trainer")
     task = component(TASKS, payload["task"], "task").open(context.device)
     trainer.setup(loaded(payload, context), task, Chance(seed_from(work.seed, work.key)))
-    why = fit(trainer, context)
+    why = fit(trainer, context, whole=False)
+    trainer.facts = []  # those of its last step are told
     given = trainer.conclude()
+    for number, fact in enumerate(trainer.facts):
+        tell(context, f"concluded/{number}", fact)
     summary = {} if given.space is None else {"space size": float(given.space.size)}
     stored = None
     if given.supernet is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
@@ -15,18 +15,23 @@ from nas_engine.spaces import SearchSpace
 from nas_engine.strategies.base import Strategy, ranked
 
 TRIES = 200  # draws in a row that may be known before the space counts as used up
+VAST = 10_000  # a space so many times larger than the square of the draws hardly ever gives one network twice
 
 
 @dataclass
 class RandomState:
     chance: Chance
-    seen: list[str]  # keys
+    drawn: int = 0
+    seen: list[str] = field(default_factory=list)  # keys; empty in a vast space, so that the state does not grow
     finished: bool = False
 
 
 @dataclass
 class RandomSearch(Strategy[RandomState]):
-    """Uniform, independent draws; one that was drawn before is drawn again."""
+    """Uniform, independent draws; one that was drawn before is drawn again.
+
+    In a vast space nothing is remembered: once in thousands of runs a network comes twice, and its answer is in the history.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     kind: ClassVar[str] = "random"
@@ -41,18 +46,21 @@ class RandomSearch(Strategy[RandomState]):
 
     def start(self, space: SearchSpace, seed: int) -> None:
         self.space = space
-        self.state = RandomState(Chance(seed), [])
+        self.state = RandomState(Chance(seed))
 
     def ask(self, n: int) -> list[Candidate]:
         state, seen = self.state, set(self.state.seen)
+        remembers = self.space.size < VAST * self.draws**2
         asked: list[Candidate] = []
         tries = 0
-        while len(asked) < n and len(seen) < self.draws and not state.finished:
+        while len(asked) < n and state.drawn < self.draws and not state.finished:
             architecture = self.space.sample(state.chance)
             tries += 1
             if architecture.key not in seen:
-                seen.add(architecture.key)
-                state.seen.append(architecture.key)
+                if remembers:
+                    seen.add(architecture.key)
+                    state.seen.append(architecture.key)
+                state.drawn += 1
                 asked.append(Candidate(architecture))
                 tries = 0
             state.finished = tries >= TRIES

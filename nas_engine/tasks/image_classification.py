@@ -17,7 +17,22 @@ from nas_engine.tasks.digits import Images, digits
 if TYPE_CHECKING:
     from torch import Tensor
 
-SOURCES: dict[str, tuple[Callable[[], Images], TaskShape]] = {"digits": (digits, TaskShape(1, 8, 8, 10))}
+
+@dataclass(frozen=True)
+class Source:
+    """Built-in data: how it is loaded, its shape, how many images, and the checksum of pixels and labels."""
+
+    load: Callable[[], Images]
+    shape: TaskShape
+    count: int
+    sha256: str
+
+
+SOURCES = {
+    "digits": Source(
+        digits, TaskShape(1, 8, 8, 10), 1797, "faf2d98f61250c1cdc0b114323133d3c58da04f5c5d28bb78e4bde3c936a75b1"
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class ImageClassification(Task):
 
     @property
     def shape(self) -> TaskShape:
-        raw = SOURCES[self.data][1]
+        raw = SOURCES[self.data].shape
         side = self.resolution
         return raw if side is None else TaskShape(raw.channels, side, side, raw.classes)
 
@@ -63,7 +78,7 @@ class ImageClassification(Task):
         return _split(images, parts["test"], self._preprocessing(images, parts["train"]), device)
 
     def _images(self) -> Images:
-        return SOURCES[self.data][0]()
+        return SOURCES[self.data].load()
 
     def _parts(self) -> dict[str, list[int]]:
         """Positions of each split: every class is shuffled by seed and cut in the same shares.

@@ -43,6 +43,7 @@ class MemoryContext:
     due: bool = False
     checks: int | None = None
     tick: float = 0.0
+    concludes: bool = False  # whether the user asked to conclude
 
     events: list[Event] = field(default_factory=list)
     gauges: list[tuple[int, int, dict[str, float]]] = field(default_factory=list)
@@ -64,6 +65,9 @@ class MemoryContext:
                 raise Cancelled("cancelled by the test")
             self.checks -= 1
         self.seconds += self.tick
+
+    def concluding(self) -> bool:
+        return self.concludes
 
     def spent(self) -> float:
         return self.seconds

@@ -11,6 +11,7 @@ from typing import ClassVar
 import pytest
 import torch
 
+from nas_engine import trainers
 from nas_engine.chance import Chance
 from nas_engine.errors import Incompatible
 from nas_engine.events import Fact
@@ -24,6 +25,8 @@ Made = Callable[..., Trainer]  # a trainer of the examined configuration; named 
 
 PRODUCTS = ("space", "supernet", "ranking", "model")
 MOST_STEPS = 100
+# of the loss in fp16: the first batch overflows and its step is left out, two go well, and so on
+JUMPING = {"init_scale": 2.0**24, "growth_factor": 2.0**12, "backoff_factor": 2.0**-12, "growth_interval": 2}
 
 
 class TrainerContract:
@@ -78,6 +81,20 @@ class TrainerContract:
         assert restored.metrics == kept.metrics, "restored, its steps give other figures"
         assert restored.facts == kept.facts, "restored, it tells other facts"
         assert restored.conclusion == kept.conclusion, "restored, it concludes something else"
+
+    @pytest.mark.parametrize("precision", ["bf16", "fp16"])
+    def test_in_any_precision_it_is_restored_as_it_was(
+        self, precision: str, trainer: Made, products: Products, task: OpenTask
+    ) -> None:
+        """Asked of those that have a field `precision`, on the task's device. The scale of fp16 jumps every few batches."""
+        if "precision" not in {each.name for each in fields(trainer())}:  # type: ignore[arg-type]
+            return
+        made = partial(trainer, precision=precision)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(trainers.precision, "SCALING", JUMPING)
+            kept = Training(made, products, task).finished()
+            restored = Training(made, products, task, restoring=True).finished()
+        assert restored.trace == kept.trace, f"in {precision}, restored, it comes to something else"
 
     def test_saving_it_changes_nothing(self, trainer: Made, products: Products, task: OpenTask) -> None:
         kept = Training(trainer, products, task).finished()

@@ -25,6 +25,7 @@ from nas_engine.tasks import Batches, OpenTask
 from nas_engine.trainers.base import Trainer
 from nas_engine.trainers.optimiser import cosine, load_optimiser, momentum_descent, optimiser_tensors, set_rate
 from nas_engine.trainers.population import Breeding, Member, Population
+from nas_engine.trainers.precision import LossScale, MixedPrecision, Precision
 from nas_engine.trainers.weight_bank import WeightBank
 from nas_engine.wire import Plain, plain, read
 
@@ -47,6 +48,7 @@ class EvolutionState:
     populations: list[Population]
     slots: dict[str, list[Member]]
     chance: Chance
+    scale: LossScale | None = None
 
 
 @dataclass
@@ -85,6 +87,7 @@ class AutoSpace(Trainer):
     score_rate: Annotated[float, Field(gt=0, le=10, description="learning rate of the scores")] = 0.05
     weight_decay: Annotated[float, Field(ge=0, le=1, description="pull of the weights to zero")] = 4e-5
     clip: Annotated[float, Field(gt=0, le=1e6, description="largest norm of a gradient")] = 5.0
+    precision: Precision = "off"
     budget_loss: Annotated[
         Literal["add#linear", "mul#log"], Field(description="how expected MAdds enter the scores' loss")
     ] = "add#linear"
@@ -118,6 +121,7 @@ class AutoSpace(Trainer):
         self._space, self._task, self._chance, self._limits = space, task, chance, products.limits
         self._groups = space.skeleton.groups
         self._bank = WeightBank()
+        self._mixed = MixedPrecision(self.precision, task.train.inputs.device)
         self._alphabet = space.alphabets[0]
         assert isinstance(self._alphabet, Cells)
         self._breeding = Breeding(
@@ -194,6 +198,7 @@ class AutoSpace(Trainer):
             {group: [self._madds(group, label) for label in labels] for group, labels in standing.items()},
             fixed_cost(self._space.skeleton, shape).madds,
             None if limit is None else BudgetTerm(limit, self.budget_loss, self.budget_weight),
+            self._mixed,
         )
         self._optimiser = momentum_descent(self._network, self.learning_rate, self.weight_decay)
         self._score_optimiser = torch.optim.Adam(self._fitness.scores.values(), self.score_rate, betas=(0.5, 0.999))
@@ -255,6 +260,7 @@ class AutoSpace(Trainer):
             list(self._populations.values()),
             self._slots,
             self._chance,
+            self._mixed.save(),
         )
         tensors = self._bank.tensors()
         if self._slots:  # inside a generation
@@ -273,6 +279,7 @@ class AutoSpace(Trainer):
             group: self._linked(group, state.slots[group]) for group in self._populations if group in state.slots
         }
         self._bank.load(tensors)
+        self._mixed.load(state.scale)
         if self._slots:
             self._make_network()
             self._network.load_state_dict(_under(tensors, "network"))

@@ -13,7 +13,7 @@ from nas_engine.events import CurvePoint, Fact
 from nas_engine.products import Products
 from nas_engine.spaces import SearchSpace
 from nas_engine.tasks import OpenTask
-from nas_engine.work import Context, out_of_time, tell
+from nas_engine.work import CONCLUDED, Context, out_of_time, tell
 
 if TYPE_CHECKING:
     from nas_engine.wire import Plain, Tensors
@@ -28,7 +28,8 @@ class Trainer(ABC):
         while position < length:  step()          # saved and loaded at any of these boundaries
         conclude()
 
-    Fields are configuration. All that the next step needs is in `save()`; `facts` are those of the step just taken.
+    Fields are configuration. All that the next step needs is in `save()`; `facts` are those of the step just taken,
+    and those of `conclude` where a training was cut short.
     """
 
     kind: ClassVar[str]
@@ -64,9 +65,10 @@ class Trainer(ABC):
     def conclude(self) -> Products: ...
 
 
-def fit(trainer: Trainer, context: Context) -> str:
-    """Take all steps, from the last checkpoint on; returns what ended them: 'finished' or 'device seconds spent'.
+def fit(trainer: Trainer, context: Context, whole: bool = True) -> str:
+    """Take all steps, from the last checkpoint on; returns what ended them: 'finished', 'device seconds spent' or 'asked to conclude'.
 
+    `whole`: whether only a whole training is of use, so that a user who asks to conclude waits for it.
     Raises EvaluationFailed for a figure that is not finite, BudgetSpent where not one step could be taken.
     """
     saved = context.restored()
@@ -80,6 +82,8 @@ def fit(trainer: Trainer, context: Context) -> str:
                     f"{trainer.kind}: no device seconds left for its first step; raise budget.search.device_seconds"
                 )
             return "device seconds spent"
+        if not whole and trainer.position and context.concluding():
+            return CONCLUDED
         context.check()
         trainer.facts = []
         metrics = trainer.step()

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from nas_engine.supernets import ChainSupernet
 from nas_engine.tasks import OpenTask
+from nas_engine.trainers.precision import MixedPrecision
 
 BudgetLoss = Literal["add#linear", "mul#log"]
 
@@ -41,7 +42,8 @@ class CellFitness:
     With p = softmax(scores): y = sum_k p_k c_k(x), so dL/dscore_k = p_k <dL/dy, c_k(x) - y>: a cell's score rises where
     its output, relative to the mixture, moves the loss down. One backward pass scores all cells of all layers.
 
-    `madds`: for each group, MAdds of each cell summed over the group's places. `fixed`: MAdds of stem and head.
+    `madds`: for each group, MAdds of each cell summed over the group's places. `fixed`: MAdds of stem and head. `mixed`: what its
+    steps compute in; float32 unless given.
     """
 
     def __init__(
@@ -52,9 +54,11 @@ class CellFitness:
         madds: Mapping[str, Sequence[int]],
         fixed: int = 0,
         budget: BudgetTerm | None = None,
+        mixed: MixedPrecision | None = None,
     ) -> None:
         self.network, self.groups, self.budget = network, tuple(groups), budget
         device = next(network.parameters()).device
+        self._mixed = mixed or MixedPrecision("off", device)
         self.scores = {
             group: nn.Parameter(torch.tensor(list(values), dtype=torch.float32, device=device))
             for group, values in scores.items()
@@ -86,21 +90,22 @@ class CellFitness:
     ) -> float:
         """One step of the weights, scores frozen; returns the loss."""
         self.network.train()
-        loss = task.loss(self.answer(inputs, fixed_scores=True), labels)
+        loss = task.loss(self._mixed.scores(self.answer, inputs, True), labels)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), clip, foreach=True)
-        optimiser.step()
+        self._mixed.scaled(loss).backward()  # type: ignore[no-untyped-call]
+        self._mixed.step(optimiser, self.network.parameters(), clip)
         return loss.item()
 
     def train_scores(self, optimiser: torch.optim.Optimizer, task: OpenTask, inputs: Tensor, labels: Tensor) -> float:
         """One step of the scores, weights frozen; returns the loss with its budget term."""
         self.network.train()
-        loss = task.loss(self.answer(inputs, fixed_scores=False), labels)
+        loss = task.loss(self._mixed.scores(self.answer, inputs, False), labels)
         if self.budget is not None:
             loss = self.budget.added(loss, self.expected_madds())
         parameters = list(self.scores.values())
-        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+        for parameter, gradient in zip(
+            parameters, torch.autograd.grad(self._mixed.scaled(loss), parameters), strict=True
+        ):
             parameter.grad = gradient
-        optimiser.step()
+        self._mixed.step(optimiser)
         return loss.item()

@@ -13,6 +13,7 @@ from nas_engine.chance import Chance
 from nas_engine.tasks import Batches, OpenTask
 from nas_engine.trainers.base import Trainer
 from nas_engine.trainers.optimiser import cosine, load_optimiser, momentum_descent, optimiser_tensors, set_rate
+from nas_engine.trainers.precision import LossScale, MixedPrecision, Precision
 from nas_engine.wire import Plain, plain, read
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ STEP_BATCHES = 10
 
 @dataclass
 class Position:
-    """Where such a trainer is: steps taken, batches drawn from the stream, and the generator."""
+    """Where such a trainer is: steps taken, batches drawn from the stream, the generator, and what fp16 scales by."""
 
     position: int
     batch: int
     chance: Chance
+    scale: LossScale | None = None
 
 
 @dataclass
@@ -46,6 +48,7 @@ class GradientDescent(Trainer):
     weight_decay: Annotated[float, Field(ge=0, le=1, description="pull of the weights to zero")] = 4e-5
     label_smoothing: Annotated[float, Field(ge=0, lt=1, description="share of certainty spread over all classes")] = 0.0
     clip: Annotated[float, Field(gt=0, le=1e6, description="largest norm of a gradient")] = 5.0
+    precision: Precision = "off"
 
     @property
     @abstractmethod
@@ -64,33 +67,32 @@ class GradientDescent(Trainer):
         self._task, self._chance, self.position, self.facts = task, chance, 0, []
         self._stream = Batches(task.train, self.batch, chance.below(2**62))
         self._network = network.to(task.train.inputs.device)
+        self._mixed = MixedPrecision(self.precision, task.train.inputs.device)
         self._optimiser = momentum_descent(self._network, self.learning_rate, self.weight_decay)
 
     def step(self) -> Mapping[str, float]:
-        from torch.nn.utils import clip_grad_norm_
-
         self._chance.seed_torch()
         self._network.train()
         total, count = 0.0, min(STEP_BATCHES, self.total_batches - self._stream.position)
         for _ in range(count):
             set_rate(self._optimiser, cosine(self._stream.position, self.total_batches, self.learning_rate))
             inputs, labels = self._stream.next()
-            loss = self._task.loss(self._scores(inputs), labels, self.label_smoothing)
+            loss = self._task.loss(self._mixed.scores(self._scores, inputs), labels, self.label_smoothing)
             self._optimiser.zero_grad()  # to None: options off a path are not touched, their momentum neither
-            loss.backward()  # type: ignore[no-untyped-call]
-            clip_grad_norm_(self._network.parameters(), self.clip, foreach=True)
-            self._optimiser.step()
+            self._mixed.scaled(loss).backward()  # type: ignore[no-untyped-call]
+            self._mixed.step(self._optimiser, self._network.parameters(), self.clip)
             total += loss.item()
         self.position += 1
         return {"loss": total / count}
 
     def save(self) -> tuple[Plain, Tensors]:
         momentum = optimiser_tensors(self._optimiser, self._network.named_parameters(), "sgd")
-        at = Position(self.position, self._stream.position, self._chance)
+        at = Position(self.position, self._stream.position, self._chance, self._mixed.save())
         return plain(at), dict(self._network.state_dict()) | momentum
 
     def load(self, saved: Plain, tensors: Tensors) -> None:
         at = read(Position, saved)
         self.position, self._stream.position, self._chance = at.position, at.batch, at.chance
+        self._mixed.load(at.scale)
         self._network.load_state_dict({name: t for name, t in tensors.items() if "|" not in name})
         load_optimiser(self._optimiser, self._network.named_parameters(), tensors, "sgd")

@@ -10,7 +10,7 @@ from pydantic import Field
 from nas_engine.chance import Chance
 from nas_engine.errors import Incompatible
 from nas_engine.products import Products
-from nas_engine.spaces import Relaxable, Within
+from nas_engine.spaces import Relaxable, SearchSpace, Within
 from nas_engine.tasks import OpenTask
 from nas_engine.trainers.gradient_descent import GradientDescent
 
@@ -37,6 +37,12 @@ class UniformPaths(GradientDescent):
     @property
     def total_batches(self) -> int:
         return self.batches
+
+    def check(self, space: SearchSpace) -> None:
+        """Raise Incompatible for a space that cannot make a supernet."""
+        if not isinstance(space, Relaxable):
+            raise Incompatible("uniform_paths needs a space that can make a supernet")
+        space.check_supernet()
 
     def setup(self, products: Products, task: OpenTask, chance: Chance) -> None:
         """Raises Incompatible without a space that can make a supernet."""

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from nas_engine.catalog import FAMILIES, catalog, recipe_schema, skeletons
+from nas_engine.catalog import FAMILIES, catalog, read_labels, recipe_schema, skeletons
 from nas_engine.components import component
+from nas_engine.errors import NasError
 from nas_engine.operators import operator
 from nas_engine.spaces import SKELETONS
 
@@ -42,6 +43,13 @@ def test_operators_show_the_labels_that_a_recipe_names_them_by() -> None:
     for kind, entry in catalog()["operators"].items():
         assert entry["examples"], kind
         assert all(operator(label).kind == kind for label in entry["examples"])
+
+
+def test_labels_are_read_into_their_canonical_form_and_odd_ones_named() -> None:
+    assert read_labels(["skip", "mb3_e6"]) == ["skip", "mb3_e6"]
+    for odd, named in ((["none of ours"], "none of ours"), (["skip", "skip"], "skip twice"), ([], "at least one")):
+        with pytest.raises(NasError, match=named):
+            read_labels(odd)
 
 
 def test_the_whole_is_plain_json() -> None:

@@ -70,6 +70,8 @@ def test_the_written_form_holds_every_default() -> None:
         ("pipeline.0.trainer.genarations", 3, "the fields are generations, steps"),
         ("pipeline.2.strategy.mode", "shrink", "'regrow' or 'intersect'"),
         ("pipeline.4.trainer.epochs", 0, "greater than or equal to 1"),
+        ("pipeline.4.name", "a\0b", "pattern"),
+        ("pipeline.4.name", "", "at least 1 character"),
         ("pipeline.5.exporters", ["pdf"], "one of architecture_json, model_card, pytorch_source"),
     ],
 )
@@ -113,3 +115,9 @@ def test_a_stage_without_its_product_is_refused_with_the_stage_that_gives_it(
     found["pipeline"] = [entry for number, entry in enumerate(found["pipeline"]) if number not in left_out]
     with pytest.raises(Incompatible, match=f"stage '{stage}' needs a {product}.*put a stage of kind"):
         recipe(found)
+
+
+def test_a_supernet_on_the_open_space_is_refused_before_anything_is_spent() -> None:
+    pipeline = [{"kind": "train", "trainer": {"kind": "uniform_paths"}}]
+    with pytest.raises(Incompatible, match=r"'pipeline.0.trainer'.*3,969 options.*evolve the space first"):
+        recipe(with_value("pipeline", pipeline))

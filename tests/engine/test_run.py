@@ -140,6 +140,44 @@ def test_a_search_stops_when_its_device_seconds_are_spent() -> None:
     assert len(done) == 8  # a second each, of the 8 that are not kept in reserve
 
 
+def test_a_search_that_is_asked_to_conclude_ranks_what_it_has_and_awaits_nothing_more() -> None:
+    plan, history = changed(), MemoryHistory()
+    run = Run(plan)
+    step = run.advance((), 3, history)
+    first, *others = step.work
+    step = run.advance([answered(first)], 3, history)
+    history.learn(step.events)
+    out = [work.key for work in (*others, *step.work)]
+    step = run.advance((), 3, history, conclude=True)
+    assert step.status == "finished"
+    assert [e.fact.why for e in step.events if isinstance(e.fact, StageFinished)] == ["asked to conclude"]
+    assert run.state.holdings.ranking is not None
+    assert len(run.state.holdings.ranking.entries) == 1
+    assert out  # what they would have told is not awaited: the run is over
+
+
+def test_a_search_that_is_asked_to_conclude_before_its_first_answer_waits_for_one() -> None:
+    run = Run(changed())
+    step = run.advance((), 1, conclude=True)
+    (work,) = step.work
+    step = run.advance([answered(work)], 1)
+    assert step.status == "finished"
+    assert run.state.evaluations == 1
+
+
+def test_a_run_that_concludes_drops_the_work_that_is_out_and_goes_on_to_its_last_stages() -> None:
+    plan = changed(pipeline=[*SEARCH_ONLY["pipeline"], {"kind": "retrain", "seeds": 1}])
+    run = Run(plan)
+    step = run.advance((), 2)
+    first, second = step.work
+    step = run.advance([answered(first)], 2, conclude=True)
+    assert step.dropped == (second.key,)
+    assert [work.kind for work in step.work] == ["retrain", "retrain"]
+    restored = Run.restored(plan, json.loads(canonical(step.state)))
+    assert restored.state.concluding
+    assert not restored.frame(plan.pipeline[1]).concluding  # retraining is not cut short
+
+
 def test_nothing_over_the_limits_is_ever_asked_for() -> None:
     plan = changed(budget={"network": {"madds": 30_000}})
     whole = plan.space.space()
@@ -199,6 +237,21 @@ def test_a_failed_evaluation_is_a_failure_with_its_reason_and_has_no_score() -> 
     ranked = {entry.architecture.key for entry in state.holdings.ranking.entries}
     scored = {event.fact.key for event in events if isinstance(event.fact, CandidateEvaluated)}
     assert ranked == scored
+
+
+def test_a_network_that_ran_out_of_memory_fails_again_without_being_asked_again() -> None:
+    def on_a_small_device(work: Work) -> Result:
+        (asked,) = work.payload["candidates"]  # type: ignore[misc]
+        too_large = made_up_score(read(Candidate, asked)) > 0.5
+        return Result(work.key, {}, Mishap("out of memory", "too big"), 1.0) if too_large else answered(work)
+
+    state, events, done = driven(changed(), answer=on_a_small_device, restore=True)
+    asked = [canonical(work.payload["candidates"][0]["architecture"]) for work in done]  # type: ignore[index]
+    failed = [event.plain()["payload"] for event in events if event.fact.kind == "candidate failed"]
+    assert len(asked) == len(set(asked)) == state.evaluations
+    assert len(failed) > len({entry["key"] for entry in failed}), "none was drawn again: the test shows nothing"  # type: ignore[index]
+    assert {entry["message"] for entry in failed} == {"too big"}  # type: ignore[index]
+    assert state.status == "finished"
 
 
 def test_a_search_whose_every_network_fails_fails_the_run_and_says_so() -> None:

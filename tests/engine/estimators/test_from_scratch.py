@@ -16,6 +16,7 @@ from nas_engine.work import Work
 
 class TestFromScratch(EstimatorContract):
     alternatives = {"epochs": 1, "batch_size": 61, "learning_rate": 0.02}
+    tested_beside = frozenset({"precision"})  # a score is a share of few images
 
     @pytest.fixture
     def estimator(self) -> Estimator:
@@ -48,10 +49,10 @@ def context_of(seed: int = 0, seconds: float | None = None, tick: float = 0.0) -
     return MemoryContext(Work("0-evaluate-0", 0, "evaluate", {}, seed, seconds), tick=tick)
 
 
-def curve(candidate: Candidate, products: Products, task: OpenTask, seed: int = 0, **fields: int) -> list[object]:
+def curve(candidate: Candidate, products: Products, task: OpenTask, seed: int = 0, **fields: object) -> list[object]:
     """The training's facts, which tell how long it was and what it saw."""
     context = context_of(seed)
-    FromScratch(**{"epochs": 2, "batch_size": 67, **fields}).estimate([candidate], products, task, context)
+    FromScratch(**{"epochs": 2, "batch_size": 67, **fields}).estimate([candidate], products, task, context)  # type: ignore[arg-type]
     return list(context.facts)
 
 
@@ -86,6 +87,15 @@ def test_another_repeat_or_another_run_trains_otherwise(
     usual = curve(candidate, products, digits)
     assert curve(replace(candidate, repeat=1), products, digits) != usual
     assert curve(candidate, products, digits, seed=1) != usual
+
+
+def test_a_candidate_is_trained_in_the_precision_of_the_estimator(
+    candidate: Candidate, products: Products, digits: OpenTask
+) -> None:
+    usual, bf16, fp16 = (curve(candidate, products, digits, precision=each) for each in ("off", "bf16", "fp16"))
+    assert usual == curve(candidate, products, digits)
+    assert bf16 != usual
+    assert fp16 not in (usual, bf16)
 
 
 def test_a_training_that_diverges_is_a_failure_and_no_exception(

@@ -64,6 +64,14 @@ def test_it_ends_where_the_space_holds_no_more() -> None:
     assert search.ask(1) == []
 
 
+def test_in_a_vast_space_its_state_does_not_grow() -> None:
+    vast = chain(skeleton_named("mobile"), ("conv1", "conv3", "conv5", "skip"))
+    search = RandomSearch(draws=500)
+    assert len({candidate.architecture for candidate in asked_in_all(search, vast)}) == 500
+    assert search.state.seen == []
+    assert search.ask(1) == []
+
+
 def test_the_answers_change_no_question() -> None:
     assert asked_in_all(RandomSearch(20), LARGE, score=0.0) == asked_in_all(RandomSearch(20), LARGE, score=1.0)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -14,7 +15,7 @@ from nas_engine.chance import Chance
 from nas_engine.errors import EvaluationFailed, Incompatible
 from nas_engine.events import CandidateEvaluated, Exported, GenerationEvolved
 from nas_engine.graph.counter import count
-from nas_engine.local import Journal, run_locally
+from nas_engine.local import Journal, Watcher, run_locally
 from nas_engine.products import Products, StoredModel
 from nas_engine.recipe import recipe
 from nas_engine.spaces import ChainSpace, Skeleton, Stage, chain, skeleton_named
@@ -59,6 +60,7 @@ class TestAutoSpace(TrainerContract):
         "score_rate": 0.1,
         "weight_decay": 0.01,
         "clip": 0.5,
+        "precision": "bf16",
         "budget_loss": "mul#log",
         "budget_weight": 1.0,
         "reject": 0.8,
@@ -383,6 +385,34 @@ def test_ended_inside_a_generation_its_cells_count_as_visited(cells: ChainSpace,
     assert fact.generation == 1
     for group, options in options_of(given).items():
         assert set(options) == set(fact.slots[group])
+
+
+def test_a_run_cut_inside_a_generation_tells_of_that_generation_too(tmp_path: Path) -> None:
+    class CutAfterThreeSteps(Watcher):
+        steps = 0
+
+        def gauge(self, work: Work, done: int, total: int, metrics: Mapping[str, float]) -> None:
+            self.steps += 1
+
+        def concluding(self) -> bool:
+            return self.steps >= 3
+
+    evolution = EVOLUTION | {"generations": 4, "steps": 2, "batch": 31}
+    space = {"kind": "autospace", "skeleton": SMALL, "kernels": [3], "expansion": 2}
+    whole = {"version": 1, "name": "cut", "task": {"kind": "image_classification"}, "space": space}
+    plan = recipe({**whole, "pipeline": [{"kind": "train", "trainer": evolution}]})
+    state = run_locally(plan, tmp_path, CutAfterThreeSteps())
+    told = [
+        fact for fact in (event.fact for _, event in Journal(tmp_path).events()) if isinstance(fact, GenerationEvolved)
+    ]
+    assert state.status == "finished"
+    assert [fact.generation for fact in told] == [1, 2]
+    assert state.holdings.space is not None
+    found = spaces.space(state.holdings.space)
+    assert isinstance(found, ChainSpace)
+    for group, options in options_of(Products(space=found)).items():
+        visited = {record.label for record in told[-1].groups[group] if record.visits}
+        assert set(options) <= visited | {found.reference_label}, "the last fact tells of the cells that were concluded"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ class TestRetrain(TrainerContract):
         "weight_decay": 0.01,
         "label_smoothing": 0.0,
         "clip": 0.5,
+        "precision": "bf16",
     }
 
     @pytest.fixture

@@ -66,6 +66,13 @@ class ForgetsItsChance(UniformPaths):
 
 
 @dataclass
+class ForgetsItsScale(Whole):
+    def save(self) -> tuple[Plain, Tensors]:
+        saved, tensors = super().save()
+        return saved | {"scale": None}, tensors
+
+
+@dataclass
 class ForgetsItsLastFigure(Whole):
     """The figures are smoothed, and what they are smoothed with is not saved."""
 
@@ -175,6 +182,7 @@ class HasAFieldThatTheExamDoesNotKnow(Whole):
 
 
 RESTORED = "restored_at_every_step_it_learns_as_if_never_disturbed"
+PRECISION = "in_any_precision_it_is_restored_as_it_was"
 SAVED = "saving_it_changes_nothing"
 RELOADED = "what_it_saves_loads_as_what_it_saves"
 CROWDED = "it_does_not_depend_on_who_else_draws_from_torch"
@@ -187,13 +195,14 @@ FIELDS = "every_field_changes_something"
 BREAKS: dict[type[Trainer], set[str]] = {
     Whole: set(),
     UniformPaths: set(),
-    ForgetsItsMomentum: {RESTORED},
-    ForgetsItsBatch: {RESTORED},
-    ForgetsItsBatchNorms: {RESTORED, RELOADED},
-    ForgetsItsChance: {RESTORED, RELOADED},
-    ForgetsItsLastFigure: {RESTORED},
+    ForgetsItsMomentum: {RESTORED, PRECISION},
+    ForgetsItsBatch: {RESTORED, PRECISION},
+    ForgetsItsBatchNorms: {RESTORED, PRECISION, RELOADED},
+    ForgetsItsChance: {RESTORED, PRECISION, RELOADED},
+    ForgetsItsScale: {PRECISION},
+    ForgetsItsLastFigure: {RESTORED, PRECISION},
     DrawsWhenItIsSaved: {SAVED, RELOADED},
-    DrawsFromTorchAsItFindsIt: {RESTORED, CROWDED},
+    DrawsFromTorchAsItFindsIt: {RESTORED, PRECISION, CROWDED},
     IgnoresItsSeed: {SEED},
     TakesTwoStepsAtOnce: {LENGTH},
     ChangesItsLength: {LENGTH},

@@ -27,6 +27,7 @@ class TestUniformPaths(TrainerContract):
         "weight_decay": 0.01,
         "label_smoothing": 0.1,
         "clip": 0.5,
+        "precision": "bf16",
     }
 
     @pytest.fixture
