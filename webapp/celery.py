@@ -1,10 +1,14 @@
 """The queue's application. Messages are hints: JSON only, no results kept, nothing retried by the broker."""
 
 import os
+import warnings
 
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+
+# What it warns of is unpickling as root; JSON is all that is taken here.
+warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")
 
 app = Celery("spacewright")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -19,6 +23,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
     worker_send_task_events=False,
+    worker_proc_alive_timeout=60,  # a child that begins may wait for the database
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 10, "socket_connect_timeout": 5},

@@ -1,8 +1,9 @@
-"""Settings by environment: one typed, documented table. `docs/settings.md` is drawn from it."""
+"""Settings by environment: one typed, documented table. The one in `docs/running.md` is drawn from it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +24,17 @@ class Environment(BaseSettings):
     var_dir: Path = Field(ROOT / "var", description="where everything that it writes goes")
     database_url: str = Field("", description="PostgreSQL or SQLite; a SQLite file in VAR_DIR when empty")
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="broker and live layer")
+    host: str = Field("127.0.0.1", description="address that the pages are served at; 0.0.0.0 is every one")
+    port: int = Field(8000, ge=1, le=65535, description="port that the pages are served at")
+    devices: str = Field(
+        "", description="what workers of this machine use, as `cpu,0,1`; every GPU, else the CPU, when empty"
+    )
+    device: Literal["cpu", "cuda"] = Field("cpu", description="what one worker trains on; set by the launcher")
+    node: str = Field("", description="name that one worker holds its work under; set by the launcher")
+    grace_seconds: float = Field(20.0, gt=0, description="how long a process may take to stop before it is killed")
+    watchdog_seconds: float = Field(
+        60.0, gt=0, description="a worker that takes nothing for so long, with work waiting, is started again"
+    )
     lease_seconds: float = Field(30.0, gt=0, description="a worker that has not beaten for so long has lost its work")
     heartbeat_seconds: float = Field(5.0, gt=0, description="how often a worker beats")
     checkpoint_seconds: float = Field(10.0, ge=0, description="between two checkpoints of a training")

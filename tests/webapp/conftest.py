@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.webapp.processes import Broker, Workers
 from webapp import queueing
 from webapp.accounts.models import Team
 from webapp.runs.models import Run
@@ -60,6 +62,12 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> Messages:
 
 
 @pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """A hash that is slow on purpose is half a second a user."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def files(tmp_path: Path, settings: Any) -> Path:
     settings.FILES = tmp_path / "files"
     return tmp_path / "files"
@@ -81,3 +89,22 @@ def tiny(transactional_db: None) -> Study:  # noqa: ARG001 - the database comes 
 @pytest.fixture
 def run(study: Study, messages: Messages) -> Run:  # noqa: ARG001 - sends must be caught from the start
     return start_run(study)
+
+
+@pytest.fixture
+def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+    """A Redis of the test's own, to which this process sends too."""
+    made = Broker(tmp_path)
+    monkeypatch.setattr("webapp.queueing.app.conf.broker_url", made.url)
+    monkeypatch.setattr("webapp.queueing.app._pool", None)  # connections that an earlier test made to another Redis
+    monkeypatch.setattr("webapp.queueing.app.amqp._producer_pool", None)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def workers(broker: Broker, tmp_path: Path) -> Iterator[Workers]:
+    """No worker yet; the test starts them."""
+    made = Workers(broker, tmp_path)
+    yield made
+    made.kill()

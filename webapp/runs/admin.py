@@ -1,21 +1,11 @@
-"""Runs in the admin: to look at, not to change."""
+"""Runs in the admin."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from webapp.runs.models import Artifact, Candidate, Event, Run, Work
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that only services write."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from webapp.admin import ReadOnly
+from webapp.runs.models import Architecture, Artifact, Candidate, Event, Run, Work, Worker
 
 
 @admin.register(Run)
@@ -36,6 +26,11 @@ class EventAdmin(ReadOnly):
     list_filter = ("kind",)
 
 
+@admin.register(Architecture)
+class ArchitectureAdmin(ReadOnly):
+    list_display = ("key", "kind", "skeleton")
+
+
 @admin.register(Candidate)
 class CandidateAdmin(ReadOnly):
     list_display = ("architecture", "run", "stage", "status", "score", "params", "madds", "reason")
@@ -45,3 +40,8 @@ class CandidateAdmin(ReadOnly):
 @admin.register(Artifact)
 class ArtifactAdmin(ReadOnly):
     list_display = ("key", "run", "size", "sha256")
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnly):
+    list_display = ("name", "seen")

@@ -16,7 +16,7 @@ from nas_engine.wire import pack, plain, read
 from webapp.environment import environment
 from webapp.runs.models import Work
 from webapp.runs.services.claim import Fenced, fenced
-from webapp.runs.services.events import append_events
+from webapp.runs.services.events import append_events, hold_numbers
 from webapp.runs.store import RunStore
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Stopped(Cancelled):
 
 
 class RowContext:
-    """The engine's Context for one attempt at a Work. `stop` and `lost` are set by the heartbeat."""
+    """The engine's Context for one attempt at a Work. `stop`, `finish` and `lost` are set by the heartbeat."""
 
     def __init__(self, row: Work, device: str = "cpu") -> None:
         self.row, self.device = row, device
@@ -36,6 +36,7 @@ class RowContext:
         self._files = RunStore(row.run_id)
         self.store: Store = self._files
         self.stop: str = ""  # why the Work should be left at its next boundary
+        self.finish = False  # the user wants the run to conclude with what it has
         self.lost = False  # the lease is gone
         self.progressed = time.monotonic()
         self._began = self._saved = time.monotonic()
@@ -61,6 +62,9 @@ class RowContext:
         if self.stop:
             raise Stopped(self.stop)
 
+    def concluding(self) -> bool:
+        return self.finish
+
     def spent(self) -> float:
         return self._before + time.monotonic() - self._began
 
@@ -84,9 +88,16 @@ class RowContext:
             self._files.drop(read(Stored, before))
         self._saved = time.monotonic()
 
+    def drop_checkpoint(self) -> None:
+        """Remove the file of the last checkpoint, once the result is there and nothing points to it."""
+        if self.row.checkpoint is not None:
+            self._files.drop(read(Stored, self.row.checkpoint))
+
     def flush(self) -> None:
         """Make the facts told so far durable, if the Work is still this attempt's."""
         with transaction.atomic():
+            if self._events:
+                hold_numbers(self.row.run_id)
             fenced(self.row, progress=self._progress)
             append_events(self.row.run_id, self._events)
         self._events = []

@@ -11,8 +11,10 @@ from django.db import Error, connection
 from django.db.models.functions import Now
 
 from webapp.environment import environment
+from webapp.live.broadcast import announce_gauge
 from webapp.runs.context import RowContext
-from webapp.runs.models import Run, Work
+from webapp.runs.models import GOING_ON, Run, Work
+from webapp.runs.stopping import stopping
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,7 @@ class Heartbeat:
     def __init__(self, context: RowContext) -> None:
         self._context = context
         self._over = threading.Event()
+        self._shown: dict[str, object] = {}
         self._thread = threading.Thread(target=self._run, name=f"heartbeat {context.work.key}", daemon=True)
 
     def __enter__(self) -> Heartbeat:
@@ -57,9 +60,19 @@ class Heartbeat:
 
     def _look(self) -> None:
         context = self._context
-        run = Run.objects.only("wanted", "status").get(pk=context.row.run_id)
-        if run.status != Run.Status.RUNNING or run.wanted != Run.Wanted.RUN:
-            context.stop = f"{run.wanted} wanted"
+        if stopping():
+            context.stop = "the worker is stopping"
+        if context.progress != self._shown:
+            self._shown = context.progress
+            announce_gauge(context.row.run_id, context.work.key, self._shown)
+        work = Work.objects.select_related("run").only("status", "attempt", "run__wanted", "run__status")
+        row = work.filter(pk=context.row.pk).first()
+        if row is None or row.status != Work.Status.RUNNING or row.attempt != context.row.attempt:
+            context.lost = True  # cancelled, no longer awaited, or another's
+        elif row.run.wanted not in GOING_ON:
+            context.stop = f"{row.run.wanted} wanted"
+        elif row.run.wanted == Run.Wanted.FINISH:
+            context.finish = True
 
     def _beat(self) -> None:
         context = self._context

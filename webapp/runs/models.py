@@ -17,7 +17,6 @@ class Run(models.Model):
 
     class Status(models.TextChoices):
         RUNNING = "running"
-        PAUSED = "paused"
         FINISHED = "finished"
         INFEASIBLE = "infeasible"
         FAILED = "failed"
@@ -26,6 +25,7 @@ class Run(models.Model):
     class Wanted(models.TextChoices):
         RUN = "run"
         PAUSE = "pause"
+        FINISH = "finish"  # conclude with what there is, retrain, export
         CANCEL = "cancel"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -46,6 +46,9 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study.name} ({self.status})"
+
+
+GOING_ON = (Run.Wanted.RUN, Run.Wanted.FINISH)  # what a run that is worked on is wanted to do
 
 
 class Work(models.Model):
@@ -80,11 +83,23 @@ class Work(models.Model):
         indexes = (
             models.Index(fields=("status", "heartbeat"), name="work_by_status"),
             models.Index(fields=("run", "told", "status"), name="work_of_run"),
+            models.Index(fields=("run", "ordinal"), name="work_by_ordinal"),
+            models.Index(fields=("owner", "status"), name="work_by_owner"),
         )
         ordering = ("ordinal",)
 
     def __str__(self) -> str:
         return f"{self.key} ({self.status})"
+
+
+class Worker(models.Model):
+    """A worker that a launcher says is up. What it does is in the Work that it owns."""
+
+    name = models.CharField(max_length=200, unique=True)  # <host>/<device>, the owner of its Work
+    seen = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Event(models.Model):
@@ -102,10 +117,26 @@ class Event(models.Model):
             models.UniqueConstraint(fields=("run", "key"), name="one_event_a_key"),
             models.UniqueConstraint(fields=("run", "seq"), name="one_event_a_seq"),
         )
+        indexes = (models.Index(fields=("run", "kind", "seq"), name="event_by_kind"),)  # the newest of a kind
         ordering = ("seq",)
 
     def __str__(self) -> str:
         return f"{self.seq}: {self.kind}"
+
+
+class Architecture(models.Model):
+    """One network of a space, whoever asked about it. Without weights."""
+
+    kind = models.CharField(max_length=32)  # of the space
+    skeleton = models.CharField(max_length=16)  # digest of the space's skeleton
+    key = models.CharField(max_length=16)
+    genes = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("skeleton", "key"), name="one_architecture_a_key"),)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Candidate(models.Model):
@@ -118,21 +149,37 @@ class Candidate(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="candidates")
     number = models.PositiveBigIntegerField()  # seq of its event
     stage = models.PositiveSmallIntegerField()
-    architecture = models.CharField(max_length=16)  # key
-    genes = models.JSONField()
-    question = models.CharField(max_length=40)  # scope and candidate key: the same question has the same
+    architecture = models.ForeignKey(Architecture, on_delete=models.PROTECT, related_name="candidates")
+    fidelity = models.JSONField()
+    repeat = models.PositiveSmallIntegerField(default=0)
+    parents = models.JSONField(default=list)  # keys
+    scope = models.CharField(max_length=16, blank=True)  # answers of one scope are comparable
+    question = models.CharField(max_length=40, blank=True)  # scope and candidate key: the same question has the same
     status = models.CharField(max_length=6, choices=Status.choices)
     score = models.FloatField(null=True)
+    improved = models.BooleanField(
+        default=False
+    )  # better than all before it in its stage: a point of the best-so-far curve
     params = models.PositiveBigIntegerField(null=True)
     madds = models.PositiveBigIntegerField(null=True)
     reason = models.CharField(max_length=32, blank=True)
-    fact = models.JSONField()
+    message = models.TextField(blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("run", "number"), name="one_candidate_a_number"),)
         indexes = (
             models.Index(fields=("run", "score"), name="candidate_by_score"),
+            models.Index(fields=("run", "stage", "number"), name="candidate_by_stage"),
             models.Index(fields=("run", "question"), name="candidate_by_question"),
+            models.Index(fields=("run", "stage", "status", "reason", "number"), name="candidate_counts"),
+            models.Index(
+                fields=("run", "stage", "-score", "number"),
+                condition=models.Q(score__isnull=False),
+                name="candidate_top_of_stage",
+            ),
+            models.Index(
+                fields=("run", "stage", "number"), condition=models.Q(improved=True), name="candidate_improvements"
+            ),
         )
         ordering = ("number",)
 
@@ -141,7 +188,7 @@ class Candidate(models.Model):
 
 
 class Artifact(models.Model):
-    """A stored file of a run."""
+    """A stored file of a run: checkpoints, supernets, weights, exports."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
     key = models.CharField(max_length=200)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import socket
-
+from webapp.environment import environment
 from webapp.queueing import task
 from webapp.runs.services.advance import advance_run
 from webapp.runs.services.perform import perform_work
+from webapp.runs.worker import node
 
 
 @task("runs.advance_run")
@@ -19,4 +18,4 @@ def advance_run_task(run: str) -> None:
 @task("runs.perform_work")
 def perform_work_task(work: str) -> None:
     """Before: a queued Work. After: done, or queued again at a checkpoint."""
-    perform_work(work, owner=f"{socket.gethostname()}:{os.getppid()}")
+    perform_work(work, owner=node(), device=environment.device)

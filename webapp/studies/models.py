@@ -21,8 +21,17 @@ class Study(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="studies"
     )
     created = models.DateTimeField(auto_now_add=True)
+    idempotency_key = models.CharField(max_length=200, blank=True)  # what its request was known by
+    request_digest = models.CharField(max_length=16, blank=True)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("created_by", "idempotency_key"),
+                condition=~models.Q(idempotency_key=""),
+                name="one_study_a_request",
+            ),
+        )
         verbose_name_plural = "studies"
         ordering = ("-created",)
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
+from nas_engine.errors import StorageFailed
 from nas_engine.run import Result, Step
 from nas_engine.run import Run as Decisions
 from nas_engine.run import recipe as read_recipe
-from nas_engine.wire import plain, read
+from nas_engine.wire import Plain, plain, read
 from webapp.queueing import send_on_commit
 from webapp.runs.history import RowHistory
-from webapp.runs.models import Run, Work
+from webapp.runs.models import GOING_ON, Run, Work
 from webapp.runs.services.events import append_events
+from webapp.runs.services.state import drop_state, kept_state
+from webapp.runs.state import state_of
 
 TRIES = 20
 
@@ -27,23 +31,41 @@ def advance_run(run: str | uuid.UUID) -> bool:
     """
     for _ in range(TRIES):
         row = Run.objects.filter(pk=run).first()
-        if row is None or row.status != Run.Status.RUNNING or row.wanted != Run.Wanted.RUN:
+        if row is None or row.status != Run.Status.RUNNING or row.wanted not in GOING_ON:
             return False
-        told = list(row.works.filter(status=Work.Status.DONE, told=False).order_by("ordinal"))
+        told = _untold(row)
         plan = read_recipe(row.recipe)
-        decisions = Decisions(plan) if row.state is None else Decisions.restored(plan, row.state)
-        step = decisions.advance([read(Result, work.result) for work in told], row.slots, RowHistory(row.pk))
-        if _commit(row, step, told):
+        try:
+            state = state_of(row)
+        except StorageFailed:
+            if Run.objects.filter(pk=row.pk, state_version=row.state_version).exists():
+                raise
+            continue  # a decision that came first has dropped it since
+        decisions = Decisions(plan) if state is None else Decisions.restored(plan, state)
+        results = [read(Result, work.result) for work in told]
+        step = decisions.advance(results, row.slots, RowHistory(row.pk), row.wanted == Run.Wanted.FINISH)
+        kept = kept_state(row, step.state)
+        if _commit(row, step, kept, told):
             return True
+        drop_state(row.pk, kept)
     return False  # others were faster every time: they have decided
 
 
-def _commit(row: Run, step: Step, told: list[Work]) -> bool:
+def _untold(row: Run) -> list[Work]:
+    """Results that the run has not heard, in the order asked.
+
+    `told in (False)` and the sort in Python: for `not told`, or with an order of its own, SQLite walks all Work of the run.
+    """
+    found = row.works.filter(status=Work.Status.DONE, told__in=(False,)).order_by()
+    return sorted(found, key=lambda work: work.ordinal)
+
+
+def _commit(row: Run, step: Step, kept: Plain, told: list[Work]) -> bool:
     """One short transaction; False where another decision came first."""
     ended = step.status != "running"
     with transaction.atomic():
         swapped = Run.objects.filter(pk=row.pk, state_version=row.state_version, status=Run.Status.RUNNING).update(
-            state=step.state,
+            state=kept,
             state_version=row.state_version + 1,
             status=step.status,
             reason=step.state["reason"],
@@ -52,15 +74,18 @@ def _commit(row: Run, step: Step, told: list[Work]) -> bool:
         if not swapped:
             return False
         Work.objects.filter(pk__in=[work.pk for work in told]).update(told=True)
-        first = row.works.count()
+        newest = row.works.order_by("-ordinal").values_list("ordinal", flat=True).first()
+        first = 0 if newest is None else newest + 1
         works = [
             Work(run=row, key=work.key, ordinal=first + i, kind=work.kind, value=plain(work), queued=timezone.now())
             for i, work in enumerate(step.work)
         ]
         Work.objects.bulk_create(works)
-        if ended:
-            row.works.filter(status=Work.Status.QUEUED).update(status=Work.Status.DROPPED)
+        if ended or step.dropped:
+            gone = row.works.filter(status__in=(Work.Status.QUEUED, Work.Status.RUNNING))
+            (gone if ended else gone.filter(key__in=step.dropped)).update(status=Work.Status.DROPPED, heartbeat=None)
         append_events(row.pk, step.events)
         for work in works:
             send_on_commit("runs.perform_work", work.pk)
+        transaction.on_commit(partial(drop_state, row.pk, row.state), robust=True)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from nas_engine.run import Mishap, Result
 from nas_engine.wire import plain
 from webapp.environment import environment
 from webapp.queueing import send_on_commit
-from webapp.runs.models import Run, Work
+from webapp.runs.models import GOING_ON, Run, Work
 
 MOST_DEATHS = 3
 
@@ -26,9 +26,9 @@ class Fenced(Cancelled):
 def claim(work: str | uuid.UUID, owner: str) -> Work | None:
     """Take a queued Work of a run that is wanted to go on; None where another was faster or it is no longer to be done."""
     taken = Work.objects.filter(
-        pk=work, status=Work.Status.QUEUED, run__status=Run.Status.RUNNING, run__wanted=Run.Wanted.RUN
+        pk=work, status=Work.Status.QUEUED, run__status=Run.Status.RUNNING, run__wanted__in=GOING_ON
     ).update(status=Work.Status.RUNNING, attempt=F("attempt") + 1, owner=owner, heartbeat=Now())
-    return Work.objects.select_related("run").get(pk=work) if taken else None
+    return Work.objects.get(pk=work) if taken else None
 
 
 def fenced(work: Work, **fields: object) -> None:
@@ -45,22 +45,30 @@ def hand_back(work: Work, seconds: float) -> None:
 
 
 def reclaim_stale() -> int:
-    """Take Work from workers that have stopped beating, by the database's clock; how many.
+    """Take Work from workers that have stopped beating, by the database's clock; how many."""
+    return take_back(Q(heartbeat__lt=Now() - timedelta(seconds=environment.lease_seconds)))
+
+
+def take_back(lost: Q) -> int:
+    """Take running Work from attempts that are lost; how many.
 
     A death counts only while no new checkpoint came; the third at one checkpoint is the Work's result.
     """
-    limit = Now() - timedelta(seconds=environment.lease_seconds)
-    count = 0
-    for work in Work.objects.filter(status=Work.Status.RUNNING, heartbeat__lt=limit).select_related("run"):
-        still = Work.objects.filter(pk=work.pk, attempt=work.attempt, status=Work.Status.RUNNING, heartbeat__lt=limit)
-        if work.deaths + 1 < MOST_DEATHS:
-            count += still.update(
-                status=Work.Status.QUEUED, deaths=F("deaths") + 1, owner="", heartbeat=None, queued=timezone.now()
-            )
-            send_on_commit("runs.perform_work", work.pk)
-            continue
-        text = f"{MOST_DEATHS} workers were lost at the same checkpoint of {work.key}; the last was {work.owner}"
-        result = Result(work.key, {}, Mishap("lost worker", text), work.seconds)
-        count += still.update(status=Work.Status.DONE, deaths=F("deaths") + 1, heartbeat=None, result=plain(result))
-        send_on_commit("runs.advance_run", work.run_id)
-    return count
+    held = Work.objects.filter(lost, status=Work.Status.RUNNING)
+    return sum(_take(held, work) for work in held)
+
+
+def _take(held: QuerySet[Work], work: Work) -> int:
+    """One of them, if nobody was faster."""
+    still = held.filter(pk=work.pk, attempt=work.attempt)
+    if work.deaths + 1 < MOST_DEATHS:
+        taken = still.update(
+            status=Work.Status.QUEUED, deaths=F("deaths") + 1, owner="", heartbeat=None, queued=timezone.now()
+        )
+        send_on_commit("runs.perform_work", work.pk)
+        return taken
+    text = f"{MOST_DEATHS} workers were lost at the same checkpoint of {work.key}; the last was {work.owner}"
+    result = Result(work.key, {}, Mishap("lost worker", text), work.seconds)
+    taken = still.update(status=Work.Status.DONE, deaths=F("deaths") + 1, heartbeat=None, result=plain(result))
+    send_on_commit("runs.advance_run", work.run_id)
+    return taken

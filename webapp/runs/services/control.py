@@ -1,4 +1,4 @@
-"""What the user wants of a run."""
+"""What the user wants of a run. Each is a fact of the run, so that whoever watches it learns of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from nas_engine.events import Event, RunEnded
+from nas_engine.events import Event, RunAsked, RunEnded
 from nas_engine.run import recipe as read_recipe
 from webapp.queueing import send_on_commit
 from webapp.runs.models import Run, Work
 from webapp.runs.services.events import append_events
 from webapp.studies.models import Study
+
+OUT = (Work.Status.QUEUED, Work.Status.RUNNING)
 
 
 def start_run(study: Study, slots: int = 1) -> Run:
@@ -24,28 +26,50 @@ def start_run(study: Study, slots: int = 1) -> Run:
     return run
 
 
-def pause(run: uuid.UUID) -> None:
+def pause(run: uuid.UUID) -> bool:
     """Before: running. After: nothing new is begun; Work that is out stops at its next boundary."""
-    Run.objects.filter(pk=run, status=Run.Status.RUNNING).update(wanted=Run.Wanted.PAUSE)
+    with transaction.atomic():
+        return _ask(run, Run.Wanted.PAUSE)
 
 
-def resume(run: uuid.UUID) -> None:
+def resume(run: uuid.UUID) -> bool:
     """Before: wanted to pause. After: queued Work is sent again and the run decides."""
     with transaction.atomic():
-        if Run.objects.filter(pk=run, status=Run.Status.RUNNING).update(wanted=Run.Wanted.RUN):
-            for work in Work.objects.filter(run=run, status=Work.Status.QUEUED):
-                send_on_commit("runs.perform_work", work.pk)
+        asked = _ask(run, Run.Wanted.RUN)
+        if asked:
+            _send(run)
+        return asked
+
+
+def finish(run: uuid.UUID) -> bool:
+    """Before: running or paused. After: the search concludes with what it has, then retrains and exports."""
+    with transaction.atomic():
+        asked = _ask(run, Run.Wanted.FINISH)
+        if asked:  # queued Work is not sent again: the decision comes first, and may not want it any more
             send_on_commit("runs.advance_run", run)
+        return asked
 
 
-def cancel(run: uuid.UUID) -> None:
+def cancel(run: uuid.UUID) -> bool:
     """Before: running or paused. After: over; what was found so far stays."""
     with transaction.atomic():
-        over = Run.objects.filter(pk=run, status=Run.Status.RUNNING).update(
-            wanted=Run.Wanted.CANCEL, status=Run.Status.CANCELLED, ended=timezone.now()
-        )
-        if over:
-            Work.objects.filter(run=run, status__in=(Work.Status.QUEUED, Work.Status.RUNNING)).update(
-                status=Work.Status.DROPPED, heartbeat=None
-            )
-            append_events(run, [Event("ended", RunEnded("cancelled", "cancelled by the user"))])
+        if not _ask(run, Run.Wanted.CANCEL):
+            return False
+        Run.objects.filter(pk=run).update(status=Run.Status.CANCELLED, ended=timezone.now())
+        Work.objects.filter(run=run, status__in=OUT).update(status=Work.Status.DROPPED, heartbeat=None)
+        append_events(run, [Event("ended", RunEnded("cancelled", "cancelled by the user"))])
+        return True
+
+
+def _ask(run: uuid.UUID, wanted: Run.Wanted) -> bool:
+    """Write down what is wanted; False for a run that is over, or wanted so already."""
+    asked = Run.objects.filter(pk=run, status=Run.Status.RUNNING).exclude(wanted=wanted).update(wanted=wanted)
+    if asked:
+        append_events(run, [Event(f"asked/{uuid.uuid4().hex[:12]}", RunAsked(wanted.value))])
+    return bool(asked)
+
+
+def _send(run: uuid.UUID) -> None:
+    for work in Work.objects.filter(run=run, status=Work.Status.QUEUED):
+        send_on_commit("runs.perform_work", work.pk)
+    send_on_commit("runs.advance_run", run)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import uuid
 
-from django.db import transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 from nas_engine.run import Mishap, Result, perform
 from nas_engine.wire import plain
+from webapp.live.broadcast import announce_works_on_commit
 from webapp.queueing import send_on_commit
 from webapp.runs.context import RowContext, Stopped
 from webapp.runs.heartbeat import Heartbeat
@@ -16,12 +17,14 @@ from webapp.runs.models import Work
 from webapp.runs.services.claim import Fenced, claim, fenced, hand_back
 
 log = logging.getLogger(__name__)
+AWAY = (OperationalError, InterfaceError, InternalError)  # a database locked, restarted or gone: no fault of the Work
 
 
 def perform_work(work: str | uuid.UUID, owner: str, device: str = "cpu") -> None:
     """Before: a queued Work, or one that another took: then nothing is done. After: done, or queued at its last checkpoint.
 
-    The result is written under the fence, together with the facts that came with it.
+    The result is written under the fence, together with the facts that came with it. Where the database is away, nothing is
+    written: the lease ends, and the Work is taken back at its last checkpoint.
     """
     row = claim(work, owner)
     if row is None:
@@ -35,12 +38,15 @@ def perform_work(work: str | uuid.UUID, owner: str, device: str = "cpu") -> None
         _leave(context)
     except Fenced as error:
         log.warning("%s", error)
+    except AWAY as error:
+        log.warning("work %s is left to its lease: %s", row.key, error)
+        connection.close()
 
 
 def _performed(context: RowContext) -> Result:
     try:
         return perform(context.work, context)
-    except (Stopped, Fenced):
+    except (Stopped, Fenced, *AWAY):
         raise
     except Exception as error:  # what nobody foresaw is told as such, with the trace in the log only
         log.exception("work %s failed", context.work.key)
@@ -58,9 +64,12 @@ def _finish(context: RowContext, result: Result) -> None:
             row, status=Work.Status.DONE, result=plain(result), seconds=result.seconds, heartbeat=None, checkpoint=None
         )
         send_on_commit("runs.advance_run", row.run_id)
+        announce_works_on_commit(row.run_id)
+    context.drop_checkpoint()
 
 
 def _leave(context: RowContext) -> None:
     """Its slice is over or the user wants a pause: back into the queue; the claim waits until the run is wanted again."""
     with transaction.atomic():
         hand_back(context.row, context.spent())
+        announce_works_on_commit(context.row.run_id)

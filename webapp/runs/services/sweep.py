@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from webapp.environment import environment
 from webapp.queueing import send_on_commit
-from webapp.runs.models import Run, Work
+from webapp.runs.models import Work
+from webapp.runs.selectors.waiting import claimable, undecided
 from webapp.runs.services.claim import reclaim_stale
 
 
@@ -23,11 +23,8 @@ def sweep() -> dict[str, int]:
 def _send_queued() -> int:
     """A Work is sent again `resend_seconds` after it was last sent."""
     long_ago = Now() - timedelta(seconds=environment.resend_seconds)
-    waiting = Work.objects.filter(
-        status=Work.Status.QUEUED, queued__lt=long_ago, run__status=Run.Status.RUNNING, run__wanted=Run.Wanted.RUN
-    )
     with transaction.atomic():
-        found = list(waiting.values_list("pk", flat=True)[:1000])
+        found = list(claimable().filter(queued__lt=long_ago).values_list("pk", flat=True)[:1000])
         Work.objects.filter(pk__in=found).update(queued=timezone.now())
         for work in found:
             send_on_commit("runs.perform_work", work)
@@ -36,12 +33,8 @@ def _send_queued() -> int:
 
 def _wake_runs() -> int:
     """Runs whose first decision was never made, or with a result untold."""
-    untold = Work.objects.filter(run=OuterRef("pk"), status=Work.Status.DONE, told=False)
-    sleeping = Run.objects.filter(
-        Q(state__isnull=True) | Exists(untold), status=Run.Status.RUNNING, wanted=Run.Wanted.RUN
-    )
     with transaction.atomic():
-        found = list(sleeping.values_list("pk", flat=True)[:1000])
+        found = list(undecided().values_list("pk", flat=True)[:1000])
         for run in found:
             send_on_commit("runs.advance_run", run)
     return len(found)

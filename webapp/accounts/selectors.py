@@ -1,0 +1,47 @@
+"""Who may see and do what. Every query of the web half starts here, from the user's teams."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import QuerySet
+
+from webapp.accounts.models import Membership, Role, Team, User
+from webapp.refusals import NotAllowed, Unclear
+
+RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}
+
+
+def teams_of(user: User) -> QuerySet[Team]:
+    """The teams that a user is in."""
+    return Team.objects.filter(memberships__user=user)
+
+
+def teams_to_edit(user: User) -> QuerySet[Team]:
+    """The teams that a user may submit to."""
+    held = Membership.objects.filter(user=user, role__in=(Role.EDITOR, Role.OWNER))
+    return Team.objects.filter(memberships__in=held).order_by("name", "id")
+
+
+def role_in(user: User, team: Team | uuid.UUID) -> Role | None:
+    """A user's role in a team; None for one who is not in it."""
+    found = Membership.objects.filter(user=user, team=team).values_list("role", flat=True).first()
+    return None if found is None else Role(found)
+
+
+def require(user: User, team: Team | uuid.UUID, role: Role) -> None:
+    """Raise NotAllowed where the user's role in the team is less than this."""
+    held = role_in(user, team)
+    if held is None or RANK[held] < RANK[role]:
+        is_what = "not in it" if held is None else f"its {held.value}"
+        raise NotAllowed(f"this takes the role '{role.value}' in the team; you are {is_what}: ask an owner")
+
+
+def home_team(user: User) -> Team:
+    """The team that a study goes to where none is named: the only one. Raises Unclear or NotAllowed."""
+    teams = list(teams_of(user)[:2])
+    if len(teams) == 1:
+        return teams[0]
+    if not teams:
+        raise NotAllowed("you are in no team yet; ask an owner to invite you")
+    raise Unclear("you are in several teams; name one in 'team'")

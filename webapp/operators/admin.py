@@ -1,0 +1,16 @@
+"""Operator sets in the admin."""
+
+from django.contrib import admin
+
+from webapp.admin import ReadOnly
+from webapp.operators.models import OperatorSet, OperatorSetVersion
+
+
+@admin.register(OperatorSet)
+class OperatorSetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "team", "created")
+
+
+@admin.register(OperatorSetVersion)
+class OperatorSetVersionAdmin(ReadOnly):
+    list_display = ("operator_set", "number", "digest", "created")

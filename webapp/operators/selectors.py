@@ -1,0 +1,14 @@
+"""All reads of operator sets."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from webapp.accounts.models import User
+from webapp.accounts.selectors import teams_of
+from webapp.operators.models import OperatorSet
+
+
+def operator_sets_of(user: User) -> QuerySet[OperatorSet]:
+    """Sets that a user may use, with their versions."""
+    return OperatorSet.objects.filter(team__in=teams_of(user)).prefetch_related("versions").order_by("name", "id")

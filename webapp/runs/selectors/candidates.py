@@ -1,0 +1,88 @@
+"""Candidates of a run: filtered, ordered, and the files and networks that came of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Max, QuerySet
+
+from nas_engine.preview import Network, network
+from nas_engine.preview import recipe as read_recipe
+from webapp.runs.models import Architecture, Artifact, Candidate, Event, Run
+
+ORDERS = {  # each ends in a column without ties, so that a page has one successor
+    "number": ("number",),
+    "-number": ("-number",),
+    "score": ("score", "number"),
+    "-score": ("-score", "number"),
+    "params": ("params", "number"),
+    "-params": ("-params", "number"),
+    "madds": ("madds", "number"),
+    "-madds": ("-madds", "number"),
+}
+FILTERS = {
+    "status": "status",
+    "stage": "stage",
+    "reason": "reason",
+    "architecture": "architecture__key",
+    "min_score": "score__gte",
+    "max_params": "params__lte",
+    "max_madds": "madds__lte",
+}
+
+
+def candidates_of(run: Run, chosen: dict[str, Any]) -> QuerySet[Candidate]:
+    """Those that the chosen filters let through. Ordered by a figure, only those that have it."""
+    order = str(chosen.get("order", "number"))
+    found = Candidate.objects.filter(run=run).select_related("architecture")
+    found = found.filter(**{FILTERS[name]: value for name, value in chosen.items() if name in FILTERS})
+    figure = order.removeprefix("-")
+    if figure != "number":
+        found = found.filter(**{f"{figure}__isnull": False})
+    return found.order_by(*ORDERS[order])
+
+
+def architectures_of(run: Run) -> QuerySet[Architecture]:
+    """Every network that got a score, once, best first: its best score, its cost, how many answers."""
+    answers = {"candidates__run": run, "candidates__status": Candidate.Status.SCORED}
+    figures = {
+        "best": Max("candidates__score"),
+        "params": Max("candidates__params"),
+        "madds": Max("candidates__madds"),
+        "answers": Count("candidates"),
+    }
+    return Architecture.objects.filter(**answers).annotate(**figures).order_by("-best", "key")  # type: ignore[misc]  # of `figures`
+
+
+def network_of(run: Run, key: str) -> tuple[Network, list[Candidate]] | None:
+    """A network that the run asked about, with its answers; None for one that it did not."""
+    answers = list(candidates_of(run, {"architecture": key}))
+    if not answers:
+        return None
+    return network(read_recipe(run.recipe), answers[0].architecture.genes), answers
+
+
+@dataclass(frozen=True)
+class Download:
+    """An exported file."""
+
+    name: str
+    size: int
+    sha256: str
+    path: Path
+
+
+def exports_of(run: Run) -> list[Download]:
+    """The files of the run's export, by name; none before it."""
+    told = Event.objects.filter(run=run, kind="exported").order_by("-seq").first()
+    if told is None:
+        return []
+    names = {sha: name for name, sha in told.payload["files"].items()}
+    rows = Artifact.objects.filter(run=run, sha256__in=names)
+    found = {names[row.sha256]: row for row in rows}
+    return [
+        Download(name, row.size, row.sha256, Path(settings.FILES) / row.file) for name, row in sorted(found.items())
+    ]

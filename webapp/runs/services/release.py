@@ -1,0 +1,16 @@
+"""What a worker's earlier life held."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from webapp.runs.services.claim import take_back
+
+
+def release(owner: str) -> int:
+    """Put the Work that runs under a name back into the queue; how much.
+
+    Before: the name's one process has just begun, so an earlier attempt under it is dead. After: none runs under it; a
+    death is counted as in `claim.take_back`.
+    """
+    return take_back(Q(owner=owner))
