@@ -1,0 +1,110 @@
+"""Who may open the socket, and who may no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.test import Client
+
+from tests.webapp.live.watcher import OURS, Watcher, append_later, watching
+from webapp.accounts.models import Membership, Token, User
+from webapp.runs.models import Run
+
+pytestmark = pytest.mark.usefixtures("layer")
+
+
+def refusal(run: Run, headers: list[tuple[bytes, bytes]]) -> int:
+    """The code that the socket is closed with after it was opened."""
+
+    async def told() -> int:
+        watcher = Watcher(run, headers)
+        assert await watcher.connect()
+        return await watcher.closed()
+
+    return async_to_sync(told)()
+
+
+def test_who_is_not_known_is_told_so(run: Run) -> None:
+    assert refusal(run, OURS) == 4401
+    assert refusal(run, [(b"authorization", b"Bearer wrong")]) == 4401
+    assert refusal(run, [*OURS, (b"cookie", b"sessionid=wrong")]) == 4401
+
+
+def test_a_run_of_another_team_is_as_little_there_as_none(run: Run, user: User, token: str) -> None:
+    script = [(b"authorization", f"Bearer {token}".encode())]
+    Membership.objects.filter(user=user).delete()
+    assert refusal(run, script) == 4404
+    Run.objects.filter(pk=run.pk).delete()
+    assert refusal(run, script) == 4404
+
+
+def cookie_of(user: User) -> tuple[bytes, bytes]:
+    client = Client()
+    client.force_login(user)
+    return (b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode())
+
+
+def test_a_browser_of_ours_is_let_in_and_one_from_another_page_is_not(run: Run, user: User) -> None:
+    async def told(headers: list[tuple[bytes, bytes]]) -> bool:
+        watcher = Watcher(run, headers)
+        opened = await watcher.connect()
+        if opened:
+            assert (await watcher.hear())["type"] == "snapshot"
+            await watcher.leave()
+        return opened
+
+    cookie = cookie_of(user)
+    assert async_to_sync(told)([*OURS, cookie])
+    assert not async_to_sync(told)([(b"origin", b"http://elsewhere.example"), cookie])
+    assert not async_to_sync(told)([cookie])
+
+
+@pytest.mark.parametrize(
+    "revoke",
+    [
+        lambda user: Membership.objects.filter(user=user).delete(),
+        lambda user: Token.objects.filter(user=user).delete(),
+        lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+    ],
+    ids=["membership", "token", "user"],
+)
+def test_who_may_no_longer_watch_is_out_at_the_next_question(
+    run: Run, user: User, token: str, revoke: Callable[[User], object]
+) -> None:
+    async def story(watcher: Watcher) -> None:
+        await watcher.open()
+        await sync_to_async(revoke)(user)
+        [event] = await append_later(run, "secret")
+        await watcher.ask(0)
+        assert await watcher.closed() == 4403
+        await watcher.tell([event])
+        assert await watcher.is_silent()
+
+    watching(run, token, story)
+
+
+def test_who_has_logged_out_is_out_at_the_next_question(run: Run, user: User) -> None:
+    cookie = cookie_of(user)
+
+    async def told() -> None:
+        watcher = Watcher(run, [*OURS, cookie])
+        await watcher.open()
+        await watcher.ask(0)
+        assert (await watcher.hear())["type"] == "gauges"
+        await sync_to_async(lambda: user.set_password("another") or user.save())()
+        await watcher.ask(0)
+        assert await watcher.closed() == 4403
+
+    async_to_sync(told)()
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", '{"since": "1"}', '{"since": -1}', '{"since": null}'])
+def test_what_is_not_understood_closes_the_socket_with_a_reason(run: Run, token: str, text: str) -> None:
+    async def story(watcher: Watcher) -> None:
+        await watcher.open()
+        await watcher.say(text)
+        assert await watcher.closed() == 4400
+
+    watching(run, token, story)

@@ -1,0 +1,315 @@
+"""What the API takes and gives. Field for field what the OpenAPI document says."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from nas_engine.events import FACTS
+from webapp.accounts.models import Team, Token, User
+from webapp.accounts.selectors import role_in, teams_of
+from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.operators.models import OperatorSet, OperatorSetVersion
+from webapp.runs.models import Architecture, Candidate, Run
+from webapp.runs.selectors.candidates import ORDERS
+from webapp.runs.selectors.runs import shown
+from webapp.studies.models import Study
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error, after RFC 9457. `field`, `wanted` and `nearest` stand where a recipe or a budget is refused."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    field = serializers.CharField(required=False)
+    wanted = serializers.CharField(required=False)
+    nearest = serializers.DictField(child=serializers.IntegerField(), required=False)
+    invalid = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), required=False, help_text="texts by field"
+    )
+
+
+class TeamSerializer(serializers.ModelSerializer[Team]):
+    role = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Team
+        fields = ("id", "name", "role")
+
+    def get_role(self, team: Team) -> str:
+        """The asking user's."""
+        return str(role_in(self.context["request"].user, team))
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    teams = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ("id", "email", "name", "teams")
+
+    def get_teams(self, user: User) -> list[dict[str, Any]]:
+        return list(TeamSerializer(teams_of(user).order_by("name"), many=True, context=self.context).data)
+
+
+class TokenSerializer(serializers.ModelSerializer[Token]):
+    class Meta:
+        model = Token
+        fields = ("id", "name", "created", "used", "expires")
+        read_only_fields = ("id", "created", "used")
+        extra_kwargs: ClassVar = {"expires": {"required": False}}
+
+
+class NewTokenSerializer(TokenSerializer):
+    """`token` is shown this once."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(TokenSerializer.Meta):
+        fields = (*TokenSerializer.Meta.fields, "token")  # type: ignore[assignment]
+
+
+class TemplateSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    recipe = serializers.JSONField()
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """`wanted` is what was asked for, `status` what is so; `shown` is one word for both."""
+
+    shown = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Run
+        fields = (
+            "id",
+            "study",
+            "status",
+            "wanted",
+            "shown",
+            "reason",
+            "slots",
+            "last_seq",
+            "created",
+            "ended",
+        )
+        read_only_fields = fields
+
+    def get_shown(self, run: Run) -> str:
+        return shown(run)
+
+
+class StudySerializer(serializers.ModelSerializer[Study]):
+    run_count = serializers.IntegerField(read_only=True, default=0)
+
+    class Meta:
+        model = Study
+        fields = ("id", "team", "name", "created_by", "created", "run_count")
+        read_only_fields = ("id", "team", "created_by", "created")
+
+
+class WholeStudySerializer(StudySerializer):
+    """With its recipe and runs."""
+
+    runs = RunSerializer(many=True, read_only=True)
+    recipe = serializers.JSONField(read_only=True)
+
+    class Meta(StudySerializer.Meta):
+        fields = (*StudySerializer.Meta.fields, "recipe", "runs")  # type: ignore[assignment]
+
+
+class NewStudySerializer(serializers.Serializer[Any]):
+    """A recipe, or the name of a template."""
+
+    recipe = serializers.DictField(required=False, help_text="a recipe; GET /catalog/ says what it may hold")
+    template = serializers.CharField(required=False, help_text="the name of a template, in place of a recipe")
+    name = serializers.CharField(required=False, max_length=120, help_text="default: the recipe's name")
+    team = serializers.UUIDField(required=False, help_text="default: your only team")
+    slots = serializers.IntegerField(
+        default=1, min_value=1, max_value=256, help_text="Work that may be out at once; one is exactly reproducible"
+    )
+    start = serializers.BooleanField(default=True, help_text="begin a run at once")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("recipe" in attrs) == ("template" in attrs):
+            raise serializers.ValidationError({"recipe": "give either a recipe or a template"})
+        return attrs
+
+
+class RenameSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+
+
+class NewRunSerializer(serializers.Serializer[Any]):
+    slots = serializers.IntegerField(default=1, min_value=1, max_value=256)
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """`changed`: how many runs it made a difference to."""
+
+    changed = serializers.IntegerField()
+
+
+class PreviewRequestSerializer(serializers.Serializer[Any]):
+    recipe = serializers.DictField()
+
+
+class CostSerializer(serializers.Serializer[Any]):
+    """By one convention: multiply-adds of convolutions and linear layers at batch 1."""
+
+    params = serializers.IntegerField()
+    madds = serializers.IntegerField()
+
+
+class FeasibilitySerializer(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(choices=("feasible", "unlikely", "impossible"))
+    least = CostSerializer()
+    largest = CostSerializer()
+    share = serializers.FloatField()
+    text = serializers.CharField()
+    over = serializers.ListField(child=serializers.CharField())
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What a recipe's space holds. `size` is text: it may be larger than any program's integer."""
+
+    size = serializers.CharField()
+    reference = CostSerializer()
+    sampled = CostSerializer(many=True)
+    feasibility = FeasibilitySerializer()
+    evaluations = serializers.IntegerField(allow_null=True)
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """As the socket sends it. `payload` is the fact that `kind` names."""
+
+    seq = serializers.IntegerField()
+    key = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[fact.kind for fact in FACTS])
+    payload = serializers.DictField()
+    at = serializers.CharField()
+
+
+class EventsSerializer(serializers.Serializer[Any]):
+    """`last_seq`: the run's newest; ask again with `since` = the last one you have."""
+
+    last_seq = serializers.IntegerField()
+    events = EventSerializer(many=True)
+
+
+class CursorSerializer(serializers.Serializer[Any]):
+    since = serializers.IntegerField(default=0, min_value=0)
+    limit = serializers.IntegerField(default=500, min_value=1, max_value=1000)
+
+
+class CandidateFilterSerializer(serializers.Serializer[Any]):
+    """Which candidates, and in what order."""
+
+    status = serializers.ChoiceField(choices=Candidate.Status.choices, required=False)
+    stage = serializers.IntegerField(required=False, min_value=0)
+    reason = serializers.CharField(required=False)
+    architecture = serializers.CharField(required=False, help_text="key")
+    min_score = serializers.FloatField(required=False)
+    max_params = serializers.IntegerField(required=False, min_value=0)
+    max_madds = serializers.IntegerField(required=False, min_value=0)
+    order = serializers.ChoiceField(choices=list(ORDERS), default="number")
+
+
+class CandidateSerializer(serializers.ModelSerializer[Candidate]):
+    architecture = serializers.CharField(source="architecture.key")
+    genes = serializers.ListField(child=serializers.CharField(), source="architecture.genes")
+    fidelity = serializers.DictField()
+    parents = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Candidate
+        fields = (
+            "number",
+            "stage",
+            "architecture",
+            "genes",
+            "fidelity",
+            "repeat",
+            "parents",
+            "status",
+            "score",
+            "params",
+            "madds",
+            "reason",
+            "message",
+        )
+
+
+class ArchitectureSerializer(serializers.ModelSerializer[Architecture]):
+    genes = serializers.ListField(child=serializers.CharField())
+    best = serializers.FloatField(help_text="its best score")
+    params = serializers.IntegerField()
+    madds = serializers.IntegerField()
+    answers = serializers.IntegerField(help_text="how often it was scored")
+
+    class Meta:
+        model = Architecture
+        fields = ("key", "genes", "best", "params", "madds", "answers")
+
+
+class NetworkSerializer(serializers.Serializer[Any]):
+    """One network: document, layers with their costs, a graph for each place, and what candidates said of it."""
+
+    key = serializers.CharField()
+    document = serializers.DictField()
+    cost = CostSerializer()
+    layers = serializers.ListField(child=serializers.DictField())
+    cells = serializers.ListField(child=serializers.DictField())
+    candidates = CandidateSerializer(many=True)
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    url = serializers.CharField()
+
+
+class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
+    facts = serializers.DictField()
+
+    class Meta:
+        model = DatasetVersion
+        fields = ("id", "sha256", "facts", "created")
+
+
+class DatasetSerializer(serializers.ModelSerializer[Dataset]):
+    versions = VersionSerializer(many=True)
+
+    class Meta:
+        model = Dataset
+        fields = ("id", "team", "name", "created", "versions")
+
+
+class OperatorSetVersionSerializer(serializers.ModelSerializer[OperatorSetVersion]):
+    labels = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = OperatorSetVersion
+        fields = ("id", "number", "labels", "digest", "created")
+
+
+class OperatorSetSerializer(serializers.ModelSerializer[OperatorSet]):
+    versions = OperatorSetVersionSerializer(many=True)
+
+    class Meta:
+        model = OperatorSet
+        fields = ("id", "team", "name", "created", "versions")
+
+
+class LabelsSerializer(serializers.Serializer[Any]):
+    labels = serializers.ListField(child=serializers.CharField(max_length=200), min_length=1, max_length=512)
+
+
+class NewOperatorSetSerializer(LabelsSerializer):
+    name = serializers.CharField(max_length=120)
+    team = serializers.UUIDField(required=False, help_text="default: your only team")

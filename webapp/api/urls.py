@@ -1,0 +1,46 @@
+"""Addresses of the API, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.urls import path, re_path
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView
+
+from webapp.api.views import candidates, kit, people, runs, studies
+from webapp.api.views.nowhere import Nowhere
+
+app_name = "api"
+urlpatterns = [
+    path("me/", people.Me.as_view()),
+    path("tokens/", people.Tokens.as_view()),
+    path("tokens/<uuid:pk>/", people.OneToken.as_view()),
+    path("catalog/", kit.Catalog.as_view()),
+    path("templates/", kit.Templates.as_view()),
+    path("preview/", kit.Preview.as_view()),
+    path("datasets/", kit.Datasets.as_view()),
+    path("operator-sets/", kit.OperatorSets.as_view()),
+    path("operator-sets/<uuid:pk>/", kit.OneOperatorSet.as_view()),
+    path("operator-sets/<uuid:pk>/versions/", kit.OperatorSetVersions.as_view()),
+    path("studies/", studies.Studies.as_view()),
+    path("studies/<uuid:pk>/", studies.OneStudy.as_view()),
+    path("studies/<uuid:pk>/runs/", runs.RunsOfStudy.as_view()),
+    *(path(f"studies/<uuid:pk>/{name}/", view.as_view()) for name, view in studies.ASKS_OF_STUDIES.items()),
+    path("runs/", runs.Runs.as_view()),
+    path("runs/<uuid:pk>/", runs.OneRun.as_view()),
+    path("runs/<uuid:pk>/snapshot/", runs.Snapshot.as_view()),
+    path("runs/<uuid:pk>/events/", runs.Events.as_view()),
+    path("runs/<uuid:pk>/candidates/", candidates.Candidates.as_view()),
+    path("runs/<uuid:pk>/architectures/", candidates.Architectures.as_view()),
+    path("runs/<uuid:pk>/architectures/<str:key>/", candidates.Architecture.as_view()),
+    path("runs/<uuid:pk>/files/", candidates.Files.as_view()),
+    path("runs/<uuid:pk>/files/<str:name>", candidates.OneFile.as_view(), name="file"),
+    *(path(f"runs/<uuid:pk>/{name}/", view.as_view()) for name, view in runs.ASKS_OF_RUNS.items()),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs/",
+        login_required(TemplateView.as_view(template_name="api/docs.html", extra_context={"page": "api"})),
+        name="docs",
+    ),
+    re_path("", Nowhere.as_view()),
+]

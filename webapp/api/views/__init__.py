@@ -1,0 +1,1 @@
+"""Views: load, call one service or selector, return."""

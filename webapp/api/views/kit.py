@@ -1,0 +1,130 @@
+"""What a study is made of: catalog, templates, previews, data, operator sets."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from nas_engine.catalog import catalog, recipe_schema, skeletons
+from nas_engine.preview import preview
+from nas_engine.preview import recipe as read_recipe
+from nas_engine.wire import plain
+from webapp.accounts.selectors import home_team, teams_of
+from webapp.api import serializers
+from webapp.api.pages import Page
+from webapp.api.views.asking import PROBLEM, body, seen, user_of
+from webapp.datasets.models import Dataset
+from webapp.datasets.selectors import datasets_of
+from webapp.operators.models import OperatorSet, OperatorSetVersion
+from webapp.operators.selectors import operator_sets_of
+from webapp.operators.services.save import add_version, create_operator_set
+from webapp.studies.selectors import templates
+
+
+class Catalog(APIView):
+    @extend_schema(
+        operation_id="read_catalog",
+        summary="every component with its fields, ranges and help, and the JSON schema of a recipe",
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"families": catalog(), "skeletons": skeletons(), "recipe": recipe_schema()})
+
+
+class Templates(APIView):
+    @extend_schema(
+        operation_id="list_templates",
+        summary="recipes to begin with, the default one first",
+        responses={200: serializers.TemplateSerializer(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        return Response(serializers.TemplateSerializer(list(templates().values()), many=True).data)
+
+
+class Preview(GenericAPIView[Any]):
+    serializer_class = serializers.PreviewSerializer
+
+    @extend_schema(
+        operation_id="preview_recipe",
+        summary="what a recipe's space holds, and what of it is within the budget; nothing is saved",
+        request=serializers.PreviewRequestSerializer,
+        responses={200: serializers.PreviewSerializer, 400: PROBLEM, 422: PROBLEM},
+    )
+    def post(self, request: Request) -> Response:
+        found = plain(preview(read_recipe(body(self, serializers.PreviewRequestSerializer)["recipe"])))
+        return Response({**found, "size": str(found["size"])})
+
+
+@extend_schema_view(get=extend_schema(operation_id="list_datasets", summary="built-in data and that of your teams"))
+class Datasets(ListAPIView[Dataset]):
+    serializer_class = serializers.DatasetSerializer
+    pagination_class = Page
+
+    def get_queryset(self) -> QuerySet[Dataset]:
+        return datasets_of(user_of(self.request))
+
+
+class OperatorSets(ListAPIView[OperatorSet]):
+    serializer_class = serializers.OperatorSetSerializer
+    pagination_class = Page
+
+    def get_queryset(self) -> QuerySet[OperatorSet]:
+        return operator_sets_of(user_of(self.request))
+
+    @extend_schema(operation_id="list_operator_sets", summary="operator sets of your teams")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="create_operator_set",
+        request=serializers.NewOperatorSetSerializer,
+        responses={201: serializers.OperatorSetSerializer, **dict.fromkeys((400, 403, 404, 409, 422), PROBLEM)},
+    )
+    def post(self, request: Request) -> Response:
+        given, user = body(self, serializers.NewOperatorSetSerializer), user_of(request)
+        team = seen(teams_of(user), given["team"]) if "team" in given else home_team(user)
+        made = create_operator_set(user, team, given["name"], given["labels"])
+        return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="read_operator_set", responses={200: serializers.OperatorSetSerializer, 404: PROBLEM}
+    )
+)
+class OneOperatorSet(RetrieveAPIView[OperatorSet]):
+    serializer_class = serializers.OperatorSetSerializer
+
+    def get_queryset(self) -> QuerySet[OperatorSet]:
+        return operator_sets_of(user_of(self.request))
+
+
+class OperatorSetVersions(GenericAPIView[OperatorSetVersion]):
+    serializer_class = serializers.OperatorSetVersionSerializer
+
+    @extend_schema(
+        operation_id="add_operator_set_version",
+        summary="a new version; the newest one again where nothing changed",
+        request=serializers.LabelsSerializer,
+        responses={
+            201: serializers.OperatorSetVersionSerializer,
+            400: PROBLEM,
+            403: PROBLEM,
+            404: PROBLEM,
+            422: PROBLEM,
+        },
+    )
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        user = user_of(request)
+        held = seen(operator_sets_of(user), pk)
+        version = add_version(user, held, body(self, serializers.LabelsSerializer)["labels"])
+        return Response(self.get_serializer(version).data, status.HTTP_201_CREATED)

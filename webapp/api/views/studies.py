@@ -1,0 +1,134 @@
+"""Studies over REST."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import GenericAPIView, ListCreateAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from webapp.accounts.models import Role
+from webapp.accounts.selectors import home_team, require, teams_of
+from webapp.api import serializers
+from webapp.api.pages import Page
+from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
+from webapp.runs.services import control
+from webapp.studies.models import Study
+from webapp.studies.selectors import studies_of, templates
+from webapp.studies.services.change import delete_study, rename_study
+from webapp.studies.services.submit import Submission, submit_study
+
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="the same request with the same key makes one study"
+)
+
+
+@extend_schema_view(get=extend_schema(operation_id="list_studies", summary="studies of your teams, newest first"))
+class Studies(ListCreateAPIView[Study]):
+    pagination_class = Page
+    serializer_class = serializers.StudySerializer
+
+    def get_queryset(self) -> Any:
+        return studies_of(user_of(self.request))
+
+    @extend_schema(
+        operation_id="create_study",
+        summary="submit a recipe or template; by default its first run begins",
+        parameters=[KEY],
+        request=serializers.NewStudySerializer,
+        responses={
+            201: serializers.WholeStudySerializer,
+            200: serializers.WholeStudySerializer,
+            400: PROBLEM,
+            403: PROBLEM,
+            404: PROBLEM,
+            409: PROBLEM,
+            422: PROBLEM,
+        },
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        given, user = body(self, serializers.NewStudySerializer), user_of(request)
+        team = seen(teams_of(user), given["team"]) if "team" in given else home_team(user)
+        asked = Submission(
+            team,
+            given["recipe"] if "recipe" in given else _template(given["template"]),
+            given.get("name", ""),
+            given["slots"],
+            given["start"],
+            request.headers.get("Idempotency-Key", "")[:200],
+        )
+        study, new = submit_study(user, asked)
+        shown = serializers.WholeStudySerializer(
+            seen(studies_of(user), study.pk), context=self.get_serializer_context()
+        )
+        return Response(shown.data, status.HTTP_201_CREATED if new else status.HTTP_200_OK)
+
+
+def _template(name: str) -> dict[str, Any]:
+    if name not in templates():
+        raise ValidationError({"template": f"got {name!r}, wanted one of {', '.join(templates())}"})
+    return templates()[name].recipe
+
+
+class OneStudy(GenericAPIView[Study]):
+    serializer_class = serializers.WholeStudySerializer
+
+    def get_queryset(self) -> Any:
+        return studies_of(user_of(self.request)).prefetch_related("runs")
+
+    @extend_schema(
+        operation_id="read_study",
+        summary="a study with its recipe and runs",
+        responses={200: serializers.WholeStudySerializer, 404: PROBLEM},
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        return Response(self.get_serializer(seen(self.get_queryset(), pk)).data)
+
+    @extend_schema(
+        operation_id="rename_study",
+        request=serializers.RenameSerializer,
+        responses={200: serializers.WholeStudySerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM},
+    )
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        study = seen(self.get_queryset(), pk)
+        rename_study(user_of(request), study, body(self, serializers.RenameSerializer)["name"])
+        return Response(self.get_serializer(study).data)
+
+    @extend_schema(
+        operation_id="delete_study",
+        summary="with its runs and their files",
+        responses={204: None, 403: PROBLEM, 404: PROBLEM},
+    )
+    def delete(self, request: Request, pk: uuid.UUID) -> Response:
+        delete_study(user_of(request), seen(self.get_queryset(), pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AskOfStudy(GenericAPIView[Study]):
+    """Pause, resume, finish or cancel every run of a study that is not over."""
+
+    serializer_class = serializers.AskedSerializer
+    ask: Callable[[uuid.UUID], bool]
+
+    def get_queryset(self) -> Any:
+        return studies_of(user_of(self.request))
+
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        study = seen(self.get_queryset(), pk)
+        require(user_of(request), study.team_id, Role.EDITOR)
+        changed = sum(self.ask(run) for run in study.runs.values_list("pk", flat=True))
+        return Response({"changed": changed})
+
+
+ASKS_OF_STUDIES = {
+    "pause": ask_view(AskOfStudy, "pause", control.pause, "begin nothing new in any of its runs"),
+    "resume": ask_view(AskOfStudy, "resume", control.resume, "go on with all its paused runs"),
+    "finish": ask_view(AskOfStudy, "finish", control.finish, "conclude all its runs with what they have"),
+    "cancel": ask_view(AskOfStudy, "cancel", control.cancel, "end all its runs; what was found stays"),
+}

@@ -1,0 +1,1 @@
+"""The live run: what a page shows, kept current over a socket."""
