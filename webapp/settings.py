@@ -32,18 +32,29 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "webapp.accounts",
+    "webapp.datasets",
+    "webapp.operators",
     "webapp.studies",
     "webapp.runs",
+    "webapp.api",
+    "webapp.pages",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "webapp.pages.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "webapp.urls"
 ASGI_APPLICATION = "webapp.asgi.application"
@@ -73,6 +84,9 @@ def _database(url: str, folder: Path) -> dict[str, Any]:
             "init_command": "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on",
         }
         found["TEST"] = {"NAME": str(folder / "test.sqlite")}  # a file: worker processes open it too
+    else:  # a worker that stands still within a transaction keeps its rows no longer than its lease
+        limit = f"-c idle_in_transaction_session_timeout={int(environment.lease_seconds * 1000)}"
+        found["OPTIONS"] = {"options": limit, **found.get("OPTIONS", {})}
     found["ATOMIC_REQUESTS"] = False
     return found
 
@@ -84,10 +98,82 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "studies"
+LOGOUT_REDIRECT_URL = "login"
+CONTENT_SECURITY_POLICY = {  # nothing from elsewhere, and nothing inline
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
 STATIC_URL = "static/"
-STATICFILES_DIRS = [ROOT / "static"] if (ROOT / "static").exists() else []
+WHITENOISE_USE_FINDERS = True  # served as they lie in the packages: nothing has to be collected first
+NPM = ROOT / "node_modules"
+VENDORED = {  # what pages load of packages from npm: address below static/vendor/ -> folder of the package
+    "htmx": "htmx.org/dist",
+    "idiomorph": "idiomorph/dist",
+    "pico": "@picocss/pico/css",
+    "uplot": "uplot/dist",
+    "dagre": "@dagrejs/dagre/dist",
+}
+STATICFILES_DIRS = [
+    ROOT / "static",
+    *((f"vendor/{name}", NPM / folder) for name, folder in VENDORED.items() if (NPM / folder).exists()),
+]
 USE_TZ = True
 TIME_ZONE = "UTC"
 FILES = environment.var_dir / "files"
+EXAMPLES = ROOT / "examples"
 
 CELERY_BROKER_URL = environment.redis_url
+CHANNEL_LAYERS = {
+    "default": {
+        # The pub/sub layer, with a pool and timeouts of its own: the other one refuses the 101st socket with redis-py 8.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "hosts": [{"address": environment.redis_url, "max_connections": 10_000, "socket_timeout": None}],
+            "prefix": "spacewright",
+        },
+    }
+}
+
+LOGGING = {  # to the process's own output, which the launcher keeps; what nobody foresaw with its trace
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"output": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django": {"handlers": ["output"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "webapp": {"handlers": ["output"], "level": "WARNING"},
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "webapp.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "webapp.api.problems.problem_response",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Spacewright",
+    "DESCRIPTION": "Everything that the pages do, for scripts.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}

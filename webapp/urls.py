@@ -1,6 +1,15 @@
 """Addresses."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from webapp.health import health
+
+urlpatterns = [
+    path("", include("webapp.pages.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("webapp.api.urls")),
+    path("health/", health),
+    path("favicon.ico", RedirectView.as_view(url="/static/img/mark.svg", permanent=True)),
+]

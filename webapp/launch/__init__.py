@@ -1,0 +1,1 @@
+"""What `make run` and `make worker` start: processes, watched over by one."""

@@ -1,0 +1,57 @@
+"""What processes say: on standard output with their name before it, and in VAR_DIR/log."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+WIDTH = 12  # of the names
+LARGEST = 10_000_000  # bytes of one file; three older ones are kept
+LONGEST = 100_000  # bytes of one line; a longer one is parted
+
+
+class _File(RotatingFileHandler):
+    """A disk that is full loses the line and nothing else."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        pass
+
+
+def say(text: str) -> None:
+    """A line of the launcher's own. Nobody may be reading any more: that is no reason to stop."""
+    with suppress(OSError):
+        print(text, flush=True)
+
+
+class Log:
+    """One process's lines."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._name = name
+        self._file = _File(folder / f"{name}.log", maxBytes=LARGEST, backupCount=3, encoding="utf-8", errors="replace")
+        self._file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        self._rest = b""
+        self.last = ""
+
+    def feed(self, data: bytes) -> None:
+        """Take what came; only whole lines are written."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LONGEST:
+            lines, self._rest = [*lines, self._rest], b""
+        for line in lines:
+            self.write(line.decode(errors="replace").rstrip("\r"))
+
+    def end(self) -> None:
+        """The process is gone: what it had not ended is a line."""
+        if self._rest:
+            self.feed(b"\n")
+
+    def write(self, line: str) -> None:
+        if not line.strip():
+            return
+        self.last = line
+        say(f"{self._name:<{WIDTH}} | {line}")
+        self._file.emit(logging.makeLogRecord({"msg": line}))

@@ -1,0 +1,65 @@
+"""A Celery worker for each device of this machine, and one that decides."""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+from webapp.environment import ROOT, Environment
+from webapp.launch.child import Child
+from webapp.launch.devices import Device, devices
+from webapp.launch.lock import Held
+from webapp.launch.log import Log, say
+from webapp.launch.supervisor import Supervisor
+from webapp.launch.watchdog import SHORT, watch
+
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "webapp", "worker", "--without-gossip", "--without-mingle")
+
+
+def command(queue: str, label: str) -> list[str]:
+    """How a worker is started: with one child, so that a new child means that the one before is dead."""
+    return [*CELERY, "--pool", "prefork", "-c", "1", "-Q", queue, "-n", f"{label}@%h", "-l", "warning"]
+
+
+def node(label: str) -> str:
+    """The name that a worker's Work is held under."""
+    return f"{socket.gethostname()}/{label}"
+
+
+class Workers:
+    """Children that run Celery, and the sole right to their names."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Raises CannotStart for a device that is none, and where another launcher has one of the names."""
+        self._environment = environment
+        self._queues = {Device(SHORT): SHORT, **dict.fromkeys(devices(environment.devices), "device")}
+        self.nodes = [node(device.label) for device in self._queues]
+        self._children: list[Child] = []
+        self._held = [
+            Held(environment.var_dir, name, f"A worker {name} already runs on this VAR_DIR ({{by}}); stop it first.")
+            for name in self.nodes
+        ]
+
+    def children(self, broker: str) -> list[Child]:
+        """To be started, and watched."""
+        self._children = [self._child(device, queue, broker) for device, queue in self._queues.items()]
+        return self._children
+
+    def watch(self, supervisor: Supervisor) -> None:
+        """Start again those that take nothing."""
+        names = dict(zip(self.nodes, (child.name for child in self._children), strict=True))
+
+        def up() -> dict[str, float]:
+            return {child.variables["NODE"]: child.started for child in self._children if child.up}
+
+        def restart(found: str) -> None:
+            say(f"{names[found]} takes nothing though there is work: it is started again")
+            supervisor.restart(names[found])
+
+        watch(self._environment.watchdog_seconds, up, restart)
+
+    def _child(self, device: Device, queue: str, broker: str) -> Child:
+        environment, name = self._environment, f"worker-{device.label}"
+        variables = {**device.variables, "NODE": node(device.label), "REDIS_URL": broker}
+        log = Log(environment.var_dir / "log", name)
+        return Child(name, command(queue, device.label), variables, log, ROOT, environment.grace_seconds)
