@@ -1,0 +1,140 @@
+// The Study page: the state that came with it, then every fact; what changed is drawn, at most ten times a second.
+
+import { Unfoldable, fold, gauged } from "./fold.js";
+import { Live } from "./live.js";
+import { drawAsks, followAsks } from "./study/asks.js";
+import { at, mark, say, show } from "./study/dom.js";
+import { drawEvolution, followEvolution } from "./study/evolution.js";
+import { History } from "./study/history.js";
+import { LOGGED, Log } from "./study/log.js";
+import { Plots } from "./study/plots.js";
+import { drawResults } from "./study/results.js";
+import { drawStages } from "./study/stages.js";
+
+const PAUSE = 100;
+const CHARTS_PAUSE = 200;
+const TABLE_PAUSE = 2_000; // the candidates come from the server
+const facts = JSON.parse(at("facts").textContent);
+const skew = Date.parse(facts.now) - Date.now(); // the server's clock against ours
+const history = new History();
+const log = new Log();
+const plots = new Plots(facts, () => draw());
+let state = JSON.parse(at("state").textContent);
+let live = null;
+let timer = 0;
+let chartsAt = 0;
+let chartsLast = 0;
+const table = { timer: 0, last: 0, answers: 0 };
+
+/** What a test, or a person with the console open, may look at. */
+window.study = { get state() { return state; }, updates: 0, history };
+
+function begin() {
+  for (const [id, kind] of [["space-panel", "autospace"], ["fitness-panel", "autospace"], ["rounds-panel", "lissnas"]]) {
+    show(at(id), facts.plan.some((stage) => stage.does === kind));
+  }
+  show(at("models-panel"), facts.plan.some((stage) => stage.kind === "retrain"));
+  if (at("asks")) followAsks(facts.api);
+  table.answers = answersOf(state);
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful && event.target.id === "candidates") table.answers = -1; // asked again with the next fact
+  });
+  followEvolution(history);
+  setInterval(tick, 1_000);
+  draw();
+  load(state.seq);
+  if (state.status === "running") live = new Live(facts.socket, state.seq, hear);
+}
+
+/** What lies behind; the facts that come meanwhile wait for it. */
+async function load(upto) {
+  const since = Math.max(0, upto - LOGGED);
+  const before = fetch(`${facts.api}events/?since=${since}&limit=${Math.max(1, upto - since)}`);
+  try {
+    await history.load(facts.history, upto);
+    const events = (await (await before).json()).events.filter((event) => event.seq <= upto);
+    log.events = [...events, ...log.events].slice(-LOGGED);
+  } catch {
+    setTimeout(() => load(upto), 5_000);
+  }
+  later();
+}
+
+const hear = {
+  events(events) {
+    try {
+      for (const event of events) state = fold(state, event);
+    } catch (error) {
+      if (!(error instanceof Unfoldable)) throw error;
+      live.close();
+      hear.link("ended", `${error.message}.`);
+      return;
+    }
+    history.add(events);
+    log.add(events);
+    if (state.status !== "running") live.close();
+    later();
+  },
+  gauge(gauge) {
+    const known = state.gauges.some((one) => one.work === gauge.work);
+    hear.gauges(known ? state.gauges.map((one) => (one.work === gauge.work ? gauge : one)) : [...state.gauges, gauge]);
+  },
+  gauges(works) {
+    state = gauged(state, works);
+    later();
+  },
+  link(word, text) {
+    say(at("link"), word === "connecting" ? "connecting again…" : text);
+    mark(at("link"), "data-link", word);
+  },
+};
+
+function later() {
+  timer ||= setTimeout(draw, PAUSE);
+}
+
+/** Bring the page up to the state. */
+function draw() {
+  clearTimeout(timer);
+  timer = 0;
+  window.study.updates += 1;
+  say(at("shown"), state.shown);
+  mark(at("shown"), "class", `badge ${state.shown}`);
+  show(at("reason"), state.reason !== "");
+  say(at("reason"), state.reason);
+  if (at("asks")) drawAsks(state.shown);
+  tick();
+  drawResults(state, facts);
+  log.draw();
+  freshTable();
+  chartsAt ||= setTimeout(drawCharts, Math.max(0, chartsLast + CHARTS_PAUSE - Date.now()));
+}
+
+function drawCharts() {
+  chartsAt = 0;
+  chartsLast = Date.now();
+  plots.draw(state, history);
+  drawEvolution(history);
+}
+
+/** What changes with time alone: a sign of life. */
+function tick() {
+  drawStages(state, facts, Date.now() + skew);
+}
+
+/** The table of candidates is the server's: it is asked again when there is more, but not all the time. */
+function freshTable() {
+  const answers = answersOf(state);
+  if (answers === table.answers || table.timer) return;
+  table.timer = setTimeout(() => {
+    Object.assign(table, { timer: 0, last: Date.now(), answers });
+    window.htmx?.trigger("#candidates", "stale");
+    freshTable();
+  }, Math.max(0, table.last + TABLE_PAUSE - Date.now()));
+}
+
+function answersOf({ counts }) {
+  return counts.scored + Object.values(counts.failed).reduce((sum, count) => sum + count, 0);
+}
+
+begin();

@@ -1,0 +1,49 @@
+// The event log: newest first, and no longer than a person reads.
+
+import { clock, score, short } from "../figures.js";
+import { at, keep, make } from "./dom.js";
+
+export const LOGGED = 200;
+
+const SAYS = {
+  "run started": (p) => `began: ${p.name}, seed ${p.seed}`,
+  "stage started": (p) => `stage ${p.name} began`,
+  "stage finished": (p) => `stage ${p.name}: ${p.why}`,
+  "curve point": (p) => `step ${p.step}: ${Object.entries(p.metrics).map(([name, value]) => `${name} ${score(value)}`).join(", ")}`,
+  "generation evolved": (p) => `generation ${p.generation}: loss ${score(p.loss)}, expected MAdds ${short(p.expected_madds)}`,
+  "candidate evaluated": (p) => `${p.key}: ${score(p.score)}, ${short(p.cost.madds)} MAdds`,
+  "candidate failed": (p) => `${p.key}: ${p.reason}: ${p.message}`,
+  "space shrunk": (p) => `round ${p.round}: ${short(p.size)} networks, mean ${score(p.mean)}, ${p.accepted ? "accepted" : "refused"}`,
+  "model trained": (p) => `${p.subject}, seed ${p.seed}: ${score(p.validation)}`,
+  "test opened": (p) => `winner against reference: ${p.verdict}`,
+  exported: (p) => `files: ${Object.keys(p.files).join(", ")}`,
+  warned: (p) => p.text,
+  "run asked": (p) => `asked to ${p.wanted}`,
+  "run ended": (p) => `${p.status}${p.reason ? `: ${p.reason}` : ""}`,
+};
+
+/** The newest facts, as lines. */
+export class Log {
+  constructor() {
+    this.events = [];
+  }
+
+  add(events) {
+    this.events = [...this.events, ...events].slice(-LOGGED);
+  }
+
+  draw() {
+    keep(at("log"), this.events.toReversed(), (event) => event.seq, line);
+  }
+}
+
+function line({ seq, kind, payload, at: when }) {
+  return make(
+    "li",
+    { class: kind.replaceAll(" ", "-") },
+    make("span", { class: "muted number" }, String(seq)),
+    make("time", { class: "muted number", datetime: when }, clock(when)),
+    make("b", {}, kind),
+    make("span", {}, SAYS[kind]?.(payload) ?? ""),
+  );
+}

@@ -1,0 +1,182 @@
+"""A real studio, and a real Chromium that looks at it. Every page is held to: no console error, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+
+from tests.webapp.launch.conftest import Launched
+from tests.webapp.processes import ROOT, free_port
+
+CHROMIUM = shutil.which("chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--metrics-recording-only",
+)
+# What htmx says of a request that failed or was stopped; the request itself is judged where it ends.
+ECHOES = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"wide": (1600, 1000), "narrow": (360, 740)}
+
+
+@dataclass
+class Studio:
+    """A studio that runs, with its first login."""
+
+    launcher: Launched
+    address: str
+    email: str
+    password: str
+    token: str
+
+    @property
+    def api(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=f"{self.address}/api/v1", headers={"Authorization": f"Bearer {self.token}"}, timeout=60
+        )
+
+    def submit(self, **asked: Any) -> dict[str, Any]:
+        """A study that was submitted over REST."""
+        made: dict[str, Any] = self.api.post("/studies/", json=asked).raise_for_status().json()
+        return made
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """One for all browser tests: `make run`'s launcher in a folder of its own."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on PATH")
+    launcher = Launched("webapp.launch", VAR_DIR=tmp_path_factory.mktemp("var"), PORT=free_port())
+    launcher.hears("^Spacewright is at")
+    said = {name: str(launcher.hears(rf"{name} +(\S+?)/?$")[1]) for name in ("address", "e-mail", "password", "token")}
+    yield Studio(launcher, said["address"], said["e-mail"], said["password"], said["token"])
+    launcher.clear()
+
+
+@pytest.fixture(scope="module")  # it runs an event loop in this process, which Django's tests must not meet
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on PATH")
+    started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    yield started
+    started.close()
+
+
+@dataclass
+class Watched:
+    """What went wrong on the pages of a context."""
+
+    own: str
+    wrong: list[str] = field(default_factory=list)
+    expected: tuple[str, ...] = ()  # parts of messages that a test provokes on purpose
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.note(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("requestfailed", self._failed)
+        context.on("response", lambda answer: answer.status >= 400 and self.note(f"{answer.status}: {answer.url}"))
+
+    def note(self, text: str) -> None:
+        if not any(part in text for part in self.expected):
+            self.wrong.append(text)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(ECHOES):
+            self.note(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        where = urlsplit(request.url)
+        if where.scheme in ("http", "https", "ws", "wss") and where.netloc != self.own:
+            self.note(f"outside: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that is left stops its requests
+            self.note(f"failed: {request.url} ({request.failure})")
+
+
+@pytest.fixture
+def watched(studio: Studio) -> Iterator[Watched]:
+    kept = Watched(urlsplit(studio.address).netloc)
+    yield kept
+    assert kept.wrong == []
+
+
+@pytest.fixture(scope="module")
+def cookies(studio: Studio, browser: Browser) -> list[Any]:
+    """Of a session that logged in through the page."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{studio.address}/login/")
+    page.get_by_label("E-mail").fill(studio.email)
+    page.get_by_label("Password").fill(studio.password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{studio.address}/")
+    found = context.cookies()
+    context.close()
+    return list(found)
+
+
+@pytest.fixture
+def page(studio: Studio, browser: Browser, cookies: list[Any], watched: Watched) -> Iterator[Page]:
+    """A page of somebody who is logged in; `page.goto("/")` is the list of studies."""
+    context = browser.new_context(base_url=studio.address, viewport={"width": 1600, "height": 1000})
+    context.set_default_timeout(20_000)
+    context.add_cookies(cookies)
+    watched.watch(context)
+    yield context.new_page()
+    context.close()
+
+
+def serious(page: Page) -> list[str]:
+    """Violations of WCAG 2.2 AA that axe-core calls serious or critical."""
+    page.evaluate(AXE.read_text())
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    return [
+        f"{one['id']}: {one['help']}: {', '.join(str(node['target']) for node in one['nodes'][:5])}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def looks(page: Page, name: str, folder: Path) -> list[str]:
+    """Take the page's picture at both sizes, light and dark; what axe finds, and what is wider than the window."""
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(300)
+            page.screenshot(path=folder / f"{name}-{size}-{theme}.png", full_page=True)
+            found += [f"{size} {theme}: {text}" for text in serious(page)]
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                found.append(f"{size} {theme}: the page is wider than the window")
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process drives the browser, so that one studio is started."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))

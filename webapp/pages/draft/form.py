@@ -1,0 +1,143 @@
+"""The whole form of a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nas_engine.catalog import built_in_data, skeletons
+from webapp.pages.draft.fields import Field, Group, Option, group, input_of, kind_field, written
+from webapp.pages.draft.palette import Palette, palette
+from webapp.pages.draft.schemas import budget_schema, families, seed_schema
+
+KERNELS = ["3", "5", "7", "9", "11"]
+
+
+@dataclass
+class StageForm:
+    """A stage of the pipeline."""
+
+    number: int
+    kind: str
+    name: str
+    about: str
+    group: Group
+
+
+@dataclass
+class Form:
+    """Every section of the page."""
+
+    task: Group
+    task_kind: str
+    data: str
+    space_kind: str
+    space: Group
+    skeleton: str
+    palette: Palette | None
+    network: Group
+    search: Group
+    stages: list[StageForm]
+
+    def paths(self) -> Iterator[str]:
+        """Every place at which an error can be shown."""
+        yield from ("space", "pipeline")
+        if self.palette is not None:
+            yield "space.operators"
+        for part in (self.task, self.space, self.network, self.search, *(stage.group for stage in self.stages)):
+            yield from part.paths()
+
+
+def form(recipe: dict[str, Any], place: int = 0) -> Form:
+    """The form of a recipe; of one that cannot be too, as far as its parts can be told. `place`: what operators are costed at."""
+    task, space, budget = (_held(recipe, name) for name in ("task", "space", "budget"))
+    task_kind = _kind(task, "tasks")
+    space_kind = _kind(space, "spaces")
+    offered = {"kernels": KERNELS, "exporters": list(families()["exporters"])}
+    shape = group(families()["spaces"][space_kind], "space", "Space", space, offered)
+    limits = budget_schema()["properties"]
+    search = group(limits["search"], "budget.search", "Search", budget.get("search"))
+    return Form(
+        _with_name(group(families()["tasks"][task_kind], "task", "Data", task), recipe),
+        task_kind,
+        facts(str(task.get("data", "digits"))),
+        space_kind,
+        _with_skeletons(shape, kind_field("space", list(families()["spaces"]), space_kind, "Kind"), space),
+        outline(space.get("skeleton", "digits")),
+        palette(recipe, place) if space_kind == "chain" else None,
+        group(limits["network"], "budget.network", "Network", budget.get("network")),
+        search,
+        [_stage(number, stage, offered) for number, stage in enumerate(_stages(recipe))],
+    )
+
+
+def _held(recipe: dict[str, Any], name: str) -> dict[str, Any]:
+    found = recipe.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _kind(held: dict[str, Any], family: str) -> str:
+    kind = held.get("kind")
+    return kind if isinstance(kind, str) and kind in families()[family] else next(iter(families()[family]))
+
+
+def _stages(recipe: dict[str, Any]) -> list[dict[str, Any]]:
+    found = recipe.get("pipeline")
+    stages = found if isinstance(found, list) else []
+    return [one for one in stages if isinstance(one, dict) and one.get("kind") in families()["stages"]]
+
+
+def _stage(number: int, stage: dict[str, Any], offered: dict[str, list[str]]) -> StageForm:
+    kind = str(stage["kind"])
+    schema = families()["stages"][kind]
+    name = str(stage.get("name", schema["properties"]["name"]["default"]))
+    return StageForm(
+        number, kind, name, str(schema["description"]), group(schema, f"pipeline.{number}", name, stage, offered)
+    )
+
+
+def _with_name(task: Group, recipe: dict[str, Any]) -> Group:
+    """Name and seed beside the data: they are the recipe's own."""
+    seed = input_of(seed_schema(), "seed", "seed", recipe, [])
+    name = Field("name", "Name", "text", str(recipe.get("name", "")), help="of the study; up to 120 characters")
+    task.front = [name, *task.front]
+    (task.front if seed.changed else task.more).append(seed)
+    return task
+
+
+def _with_skeletons(space: Group, kind: Field, values: dict[str, Any]) -> Group:
+    """Its kind first; the skeleton as a choice of names, one that has no name kept as it is. Operators have a palette."""
+    space.front = [kind, *(one for one in space.front if one.path != "space.operators")]
+    for one in (*space.front, *space.more):
+        if one.path == "space.skeleton":
+            chosen = written(values.get("skeleton", "digits"))
+            one.control, one.redraws = "choice", True
+            one.options = [Option(name, name, name == chosen) for name in skeletons()]
+            if chosen not in skeletons():
+                one.options.append(Option(chosen, "as written in the JSON", True))
+    return space
+
+
+def facts(data: str) -> str:
+    """A data set in words."""
+    found = built_in_data().get(data)
+    if found is None:
+        return ""
+    colours = "grey" if found["channels"] == 1 else f"{found['channels']} channels"
+    return (
+        f"{found['images']:,} images, {found['height']} × {found['width']}, {colours}, "
+        f"{found['classes']} classes; built in, SHA-256 {found['sha256'][:12]}…"
+    )
+
+
+def outline(skeleton: object) -> str:
+    """A skeleton in words."""
+    held = skeletons().get(skeleton) if isinstance(skeleton, str) else skeleton
+    if not isinstance(held, dict) or not isinstance(held.get("stages"), list):
+        return ""
+    stages = [one for one in held["stages"] if isinstance(one, dict)]
+    parts = [f"{one.get('blocks')} × {one.get('width')}" for one in stages]
+    places = sum(one["blocks"] for one in stages if isinstance(one.get("blocks"), int))
+    head = f", head {held['head']}" if held.get("head") else ""
+    return f"{places} searchable places: stem {held.get('stem', 16)}, then {', '.join(parts)} channels{head}"

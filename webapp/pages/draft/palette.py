@@ -1,0 +1,87 @@
+"""The operators that a chain may choose from, as cards: what each is, and what it costs at a place."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from nas_engine.catalog import read_labels
+from nas_engine.errors import NasError
+from nas_engine.preview import cell_graph, recipe
+from nas_engine.wire import canonical
+from webapp.pages.draft.outlook import sketch
+from webapp.pages.draft.schemas import families
+
+MORE = ("mb3_e3", "mb5_e3", "mb5_e6", "conv1", "sep3", "avg3")  # beside the catalog's examples
+CANNOT_STAND = ("none", "reduce")  # a chain refuses the first, and the second needs a stride at every place
+BEGIN = ("mb3_e3", "mb3_e6", "mb5_e3", "skip")
+
+
+@dataclass(frozen=True)
+class OperatorCard:
+    """`params` and `madds` are None where it cannot stand at the place; `why` says why not."""
+
+    label: str
+    about: str
+    chosen: bool
+    params: int | None = None
+    madds: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """`places`: the searchable places of the skeleton, in words; `place`: the one that costs are shown for."""
+
+    cards: tuple[OperatorCard, ...]
+    places: tuple[str, ...]
+    place: int
+
+
+def palette(recipe_data: dict[str, Any], place: int) -> Palette:
+    """The chosen operators in the recipe's order, then the others that are known."""
+    space = recipe_data.get("space", {})
+    listed = space.get("operators", [])
+    chosen = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+    examples = [label for kind in families()["operators"].values() for label in kind["examples"]]
+    others = [one for one in dict.fromkeys([*examples, *MORE]) if one not in chosen and one not in CANNOT_STAND]
+    try:
+        places = _places(canonical([recipe_data.get("task"), space.get("skeleton", "digits")]))
+    except NasError:
+        return Palette(tuple(OperatorCard(one, "", one in chosen) for one in (*chosen, *others)), (), 0)
+    place = place if 0 <= place < len(places[1]) else 0
+    cards = tuple(_card(one, one in chosen, places[0], place) for one in (*chosen, *sorted(others)))
+    return Palette(cards, places[1], place)
+
+
+@lru_cache(maxsize=32)
+def _places(asked: str) -> tuple[Any, tuple[str, ...]]:
+    task, skeleton = json.loads(asked)
+    plan = recipe(sketch(task, {"kind": "chain", "operators": ["conv3"], "skeleton": skeleton}))
+    sites = plan.space.space().skeleton.sites(plan.task.shape)
+    return plan, tuple(f"{number}: {site}" for number, site in enumerate(sites, start=1))
+
+
+def _card(label: str, chosen: bool, plan: Any, place: int) -> OperatorCard:
+    try:
+        drawn = cell_graph(label, plan.space.space(), place, plan.task.shape)
+    except NasError as error:
+        return OperatorCard(label, _about(label), chosen, why=str(error))
+    params = sum(node.cost.params for node in drawn.nodes)
+    return OperatorCard(label, _about(label), chosen, params, sum(node.cost.madds for node in drawn.nodes))
+
+
+def _about(label: str) -> str:
+    for kind in families()["operators"].values():
+        if re.fullmatch(kind["label"], label):
+            found: str = kind["description"]
+            return found
+    return ""
+
+
+def canonical_label(text: str) -> str:
+    """An operator's label. Raises NasError for what no operator reads."""
+    return read_labels([text.strip()])[0]

@@ -1,0 +1,31 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from webapp.pages.views.architecture import architecture, architecture_document
+from webapp.pages.views.candidates import candidates
+from webapp.pages.views.new_study import new_study, preview_study
+from webapp.pages.views.studies import studies
+from webapp.pages.views.study import ask, delete, run_history, study
+from webapp.pages.views.workers import strip
+
+urlpatterns = [
+    path("", studies, name="studies"),
+    path("studies/new/", new_study, name="new-study"),
+    path("studies/new/preview/", preview_study, name="preview-study"),
+    path("studies/<uuid:pk>/", study, name="study"),
+    path("studies/<uuid:pk>/delete/", delete, name="delete-study"),
+    path("runs/<uuid:pk>/history/", run_history, name="run-history"),
+    path("runs/<uuid:pk>/candidates/", candidates, name="run-candidates"),
+    path("runs/<uuid:pk>/ask/", ask, name="ask"),
+    path("runs/<uuid:pk>/architectures/<str:key>/", architecture, name="architecture"),
+    path(
+        "runs/<uuid:pk>/architectures/<str:key>/architecture.json", architecture_document, name="architecture-document"
+    ),
+    path("workers/strip/", strip, name="workers"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+]

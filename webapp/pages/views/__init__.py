@@ -1,0 +1,1 @@
+"""Views of the pages: load, call one service or selector, render."""

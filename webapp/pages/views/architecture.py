@@ -1,0 +1,76 @@
+"""The Architecture page."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+
+from nas_engine.preview import Network, network
+from nas_engine.preview import recipe as read_recipe
+from webapp.pages.answers import grouped, parents_of
+from webapp.pages.drawn import drawn, genes_of
+from webapp.pages.requests import Asked
+from webapp.pages.winner import CARD, SOURCE, Winner, winner_of
+from webapp.runs.models import Candidate, Run
+from webapp.runs.selectors.candidates import network_of
+from webapp.runs.selectors.runs import runs_of, shown
+
+
+@login_required
+def architecture(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
+    """One network that a run asked about, or exported."""
+    run = get_object_or_404(runs_of(request.user), pk=pk)
+    found, winner = _found(run, key)
+    base = {"page": "studies", "run": run, "study": run.study, "shown": shown(run), "key": key, "winner": winner}
+    if found is None:
+        return render(request, "studies/architecture_unknown.html", base, status=404)
+    asked, answers = found
+    mine = winner is not None and winner.key == key
+    extra = {
+        "network": asked,
+        "drawn": drawn(run, asked),
+        "answers": grouped(run, answers),
+        "best": max((row.score for row in answers if row.score is not None), default=None),
+        "parents": parents_of(run, genes_of(asked), answers),
+        "limits": _limits(run, asked),
+        "won": mine,
+        "document": json.dumps(asked.document, indent=2),
+        "source": winner.text(SOURCE) if mine and winner else "",
+        "card": winner.text(CARD) if mine and winner else "",
+    }
+    return render(request, "studies/architecture.html", base | extra)
+
+
+@login_required
+def architecture_document(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
+    """The network's JSON document, to take away: `python -m nas_engine count` reads it."""
+    run = get_object_or_404(runs_of(request.user), pk=pk)
+    found, _ = _found(run, key)
+    if found is None:
+        raise Http404
+    answer = JsonResponse(found[0].document, json_dumps_params={"indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="{found[0].key}.json"'
+    return answer
+
+
+def _found(run: Run, key: str) -> tuple[tuple[Network, list[Candidate]] | None, Winner | None]:
+    """The network with its answers, and the run's winner. A winner that no search asked about has a page too."""
+    winner = winner_of(run)
+    found = network_of(run, key)
+    if found is None and winner is not None and winner.key == key and winner.genes:
+        found = network(read_recipe(run.recipe), winner.genes), []
+    return found, winner
+
+
+def _limits(run: Run, asked: Network) -> list[tuple[str, int, int | None, float]]:
+    """Params and MAdds: what the network costs, what it may, and the share of that in percent."""
+    allowed = run.recipe.get("budget", {}).get("network", {})
+    found = []
+    for measure, name in (("params", "Parameters"), ("madds", "MAdds")):
+        cost, limit = getattr(asked.cost, measure), allowed.get(measure)
+        found.append((name, cost, limit, 100 * cost / limit if limit else 0.0))
+    return found

@@ -1,0 +1,124 @@
+"""The New study page."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from nas_engine.errors import NasError
+from webapp.accounts.models import Team
+from webapp.accounts.selectors import home_team, teams_of, teams_to_edit
+from webapp.pages.draft.form import form
+from webapp.pages.draft.schemas import families
+from webapp.pages.draft.starts import starts
+from webapp.pages.draft.state import Draft, act, draft_of
+from webapp.pages.draft.ways import ways
+from webapp.pages.draft.wrong import Wrong, wrong
+from webapp.pages.requests import Asked
+from webapp.refusals import Refused
+from webapp.runs.selectors.runs import runs_of
+from webapp.studies.models import Study
+from webapp.studies.selectors import DEFAULT_TEMPLATE, studies_of, templates
+from webapp.studies.services.submit import Submission, submit_study
+
+
+@login_required
+def new_study(request: Asked) -> HttpResponse:
+    """Write a recipe and submit it. `?template=`, `?study=` and `?from=` (a run) fill the page; a button comes back as `act`."""
+    if request.method != "POST":
+        return _page(request, _begun(request), 200)
+    draft, name = draft_of(request.POST), request.POST.get("act", "")
+    if name == "submit":
+        made = _submitted(request, draft)
+        return _page(request, draft, 422) if made is None else redirect("study", made.pk)
+    act(draft, name, request.POST)
+    return _page(request, draft, 200)
+
+
+@login_required
+@require_POST
+def preview_study(request: Asked) -> HttpResponse:
+    """What is known of the recipe as it stands on the page; nothing is saved."""
+    return render(request, "studies/new_panel.html", {**_shown(request, draft_of(request.POST)), "follows": True})
+
+
+def _begun(request: Asked) -> Draft:
+    """The recipe of a study, of a run, of a template, or of the default one."""
+    if "study" in request.GET:
+        study = get_object_or_404(studies_of(request.user), pk=_identity(request.GET["study"]))
+        return Draft(study.recipe, team=str(study.team_id))
+    if "from" in request.GET:
+        run = get_object_or_404(runs_of(request.user), pk=_identity(request.GET["from"]))
+        return Draft(run.recipe, team=str(run.study.team_id))
+    known = templates()
+    name = request.GET.get("template", DEFAULT_TEMPLATE)
+    name = name if name in known else DEFAULT_TEMPLATE
+    return Draft(known[name].recipe, template=name)
+
+
+def _identity(text: str) -> uuid.UUID:
+    """The id that an address names; one that nothing has, where it names none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(int=0)
+
+
+def _submitted(request: Asked, draft: Draft) -> Study | None:
+    """The study, or None where it is refused; the draft says why."""
+    if draft.wrong is not None:
+        return None
+    try:
+        asked = Submission(_team(request, draft), draft.recipe)
+        # the page and what it says: sent twice it is one study, changed and sent again it is another
+        study, _ = submit_study(request.user, replace(asked, key=f"page {draft.key} {asked.digest}"))
+    except NasError as error:
+        draft.wrong = wrong(error)
+    except Refused as error:
+        draft.wrong = Wrong("", str(error))
+    else:
+        return study
+    return None
+
+
+def _team(request: Asked, draft: Draft) -> Team:
+    """The one that the page names; where it names none, the only one that they may submit to."""
+    found = next((team for team in teams_of(request.user) if str(team.pk) == draft.team), None)
+    mine = teams_to_edit(request.user)[:2]
+    return found or (mine[0] if len(mine) == 1 else home_team(request.user))
+
+
+def _page(request: Asked, draft: Draft, status: int) -> HttpResponse:
+    template = "studies/new_draft.html" if request.headers.get("HX-Request") else "studies/new.html"
+    return render(request, template, _shown(request, draft), status=status)
+
+
+def _shown(request: Asked, draft: Draft) -> dict[str, Any]:
+    """Everything that the templates show."""
+    teams = list(teams_to_edit(request.user))
+    found = draft.look()
+    drawn = None if draft.text is not None else form(draft.recipe, draft.place)
+    if draft.wrong is not None:
+        draft.wrong = draft.wrong.of_text() if drawn is None else draft.wrong.beside(drawn.paths())
+    several = draft.team if len(teams) > 1 else ""
+    address = request.build_absolute_uri(reverse("studies")) + "api/v1/studies/"
+    return {
+        "page": "new study",
+        "draft": draft,
+        "form": drawn,
+        "outlook": found,
+        "wrong": draft.wrong,
+        "said": {} if draft.wrong is None else {"path": draft.wrong.path, "text": draft.wrong.text},
+        "ways": ways(draft.recipe, address, several),
+        "starts": starts(draft.template),
+        "stage_kinds": {kind: schema["description"] for kind, schema in families()["stages"].items()},
+        "teams": teams,
+        "may_submit": bool(teams),
+    }

@@ -1,0 +1,52 @@
+"""The exported winner of a run, as its page shows it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.runs.models import Event, Run
+from webapp.runs.selectors.candidates import Download, exports_of
+
+DOCUMENT, SOURCE, CARD = "architecture.json", "network.py", "MODEL_CARD.md"
+MOST = 300_000  # bytes of a file that is shown on the page
+
+
+@dataclass(frozen=True)
+class Winner:
+    """What was exported: which network, its files, and how it did against the reference (where it was compared)."""
+
+    key: str
+    genes: tuple[str, ...]
+    files: tuple[Download, ...]
+    verdict: dict[str, Any] | None
+
+    def text(self, name: str) -> str:
+        """The text of an exported file; empty where there is none or it is too long to be shown."""
+        return _text(self.files, name)
+
+
+def winner_of(run: Run) -> Winner | None:
+    """The winner; None before the export."""
+    files = tuple(exports_of(run))
+    if not files:
+        return None
+    document = _text(files, DOCUMENT)
+    key, genes = "", ()
+    if document:
+        read = json.loads(document)
+        key, genes = str(read["key"]), tuple(read["genes"])
+    else:  # the recipe did not ask for it; the other files say which network they hold
+        said = re.search(r"architecture ([0-9a-f]{16})\.", _text(files, SOURCE))
+        said = said or re.search(r"\| Architecture \| `([0-9a-f]{16})` \|", _text(files, CARD))
+        key = said[1] if said else ""
+    opened = Event.objects.filter(run=run, kind="test opened").order_by("-seq").first()
+    return Winner(key, genes, files, None if opened is None else opened.payload)
+
+
+def _text(files: Sequence[Download], name: str) -> str:
+    found = next((file for file in files if file.name == name and file.size <= MOST and file.path.exists()), None)
+    return "" if found is None else found.path.read_text(encoding="utf-8", errors="replace")
