@@ -4,7 +4,8 @@ const ASK = 10_000; // a message that was lost on the way is so late, and no mor
 const SILENCE = 25_000; // an open socket that answers nothing for so long is dead
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
-const FINAL = { 4400: "This page is too old: load it again.", 4401: "Log in again to go on.", 4403: "You may no longer see this run.", 4404: "This run is no longer there." };
+export const GONE = "This run is no longer there.";
+const FINAL = { 4400: "This page is too old: load it again.", 4401: "Log in again to go on.", 4403: "You may no longer see this run.", 4404: GONE };
 
 /**
  * Follows a run from fact `seq` on. `hear` is told: `events(list)`, `gauge(one)`, `gauges(list)`, and

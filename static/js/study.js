@@ -1,7 +1,7 @@
 // The Study page: the state that came with it, then every fact; what changed is drawn, at most ten times a second.
 
 import { Unfoldable, fold, gauged } from "./fold.js";
-import { Live } from "./live.js";
+import { GONE, Live } from "./live.js";
 import { drawAsks, followAsks } from "./study/asks.js";
 import { at, mark, say, show } from "./study/dom.js";
 import { drawEvolution, followEvolution } from "./study/evolution.js";
@@ -54,7 +54,12 @@ async function load(upto) {
     await history.load(facts.history, upto);
     const events = (await (await before).json()).events.filter((event) => event.seq <= upto);
     log.events = [...events, ...log.events].slice(-LOGGED);
-  } catch {
+  } catch (error) {
+    if (error.gone) {
+      live?.close();
+      hear.link("ended", GONE);
+      return;
+    }
     setTimeout(() => load(upto), 5_000);
   }
   later();

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from nas_engine.events import CurvePoint, Event, Fact
 from tests.browser.conftest import Studio, Watched, looks
@@ -153,6 +153,19 @@ def sort_and_filter(page: Page) -> None:
     table.get_by_label("stage").select_option("search")
     expect(table.get_by_role("cell", name="shrink")).to_have_count(0)
     expect(table.get_by_role("cell", name="search")).not_to_have_count(0)
+
+
+def test_the_page_of_a_study_that_is_deleted_says_so(studio: Studio, page: Page, watched: Watched) -> None:
+    watched.expected = ("404",)
+    study = studio.submit(recipe=long_recipe(studio), name="A study to delete")
+
+    def too_late(route: Route) -> None:
+        studio.api.delete(f"/studies/{study['id']}/")
+        route.continue_()
+
+    page.route("**/history/*", too_late)
+    page.goto(f"/studies/{study['id']}/")
+    expect(page.locator("#link")).to_have_text("This run is no longer there.")
 
 
 def test_the_page_folds_facts_as_the_server_does(studio: Studio, page: Page) -> None:

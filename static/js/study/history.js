@@ -20,7 +20,7 @@ export class History {
   /** Everything up to fact `upto`. */
   async load(address, upto) {
     const answer = await fetch(`${address}?upto=${upto}`, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(`the history could not be read: ${answer.status}`);
+    if (!answer.ok) throw Object.assign(new Error(`the history could not be read: ${answer.status}`), { gone: answer.status === 404 });
     const { candidates, labels, generations, points } = await answer.json();
     Object.assign(this, { candidates, labels, generations, points: new Map(Object.entries(points)) });
     this.numbers = new Map(labels.map((label, number) => [label, number]));
