@@ -22,6 +22,16 @@ from webapp.runs.store import RunStore
 if TYPE_CHECKING:
     from nas_engine.wire import Plain, Tensors
 
+# What a person reads of a Work, by its kind, once it has begun; a kind that is not here is "working".
+DOING = {
+    "train": "training",
+    "retrain": "training",
+    "evaluate": "scoring",
+    "report": "comparing",
+    "export": "exporting",
+}
+BEGUN_AT_ONCE = ("report", "export")  # the others load torch, data and weights first
+
 
 class Stopped(Cancelled):
     """The Work is to be left at its last checkpoint: paused, cancelled, or its slice is over."""
@@ -43,20 +53,24 @@ class RowContext:
         self._before = row.seconds
         self._events: list[Event] = []
         self._progress: dict[str, object] = {}
+        self._begun = self.work.kind in BEGUN_AT_ONCE
 
     def emit(self, event: Event) -> None:
         self._events.append(event)
 
     def gauge(self, done: int, total: int, metrics: Mapping[str, float]) -> None:
         """Kept here; the heartbeat writes it."""
-        self.progressed = time.monotonic()
+        self.progressed, self._begun = time.monotonic(), True
         self._progress = {"done": done, "total": total, "metrics": dict(metrics)}
 
     @property
     def progress(self) -> dict[str, object]:
-        return self._progress
+        """The gauge: what is being done, seconds spent by all attempts, the device; how far, once that is known."""
+        doing = DOING.get(self.work.kind, "working") if self._begun else "starting"
+        return {"doing": doing, "seconds": round(self.spent(), 1), "device": self.device, **self._progress}
 
     def check(self) -> None:
+        self._begun = True
         if self.lost:
             raise Fenced(f"work {self.work.key}: the lease is lost")
         if self.stop:
@@ -98,6 +112,6 @@ class RowContext:
         with transaction.atomic():
             if self._events:
                 hold_numbers(self.row.run_id)
-            fenced(self.row, progress=self._progress)
+            fenced(self.row, progress=self.progress)
             append_events(self.row.run_id, self._events)
         self._events = []

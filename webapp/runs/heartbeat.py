@@ -1,4 +1,4 @@
-"""The heartbeat: a thread that keeps the lease, writes the gauges and reads what the user wants."""
+"""The heartbeat: a thread that keeps the lease, tells and writes the gauges and reads what the user wants."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ log = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Beats every `heartbeat_seconds`, looks once a second. A worker without progress for `idle_seconds` stops beating."""
+    """Beats every `heartbeat_seconds`, looks once a second, and tells at each look what is being done: a sign of life.
+
+    A worker without progress for `idle_seconds` stops beating.
+    """
 
     def __init__(self, context: RowContext) -> None:
         self._context = context
         self._over = threading.Event()
-        self._shown: dict[str, object] = {}
         self._thread = threading.Thread(target=self._run, name=f"heartbeat {context.work.key}", daemon=True)
 
     def __enter__(self) -> Heartbeat:
@@ -40,6 +42,7 @@ class Heartbeat:
 
     def _run(self) -> None:
         beaten = time.monotonic()
+        self._tell()
         try:
             while not self._over.wait(min(1.0, environment.heartbeat_seconds)):
                 try:
@@ -62,9 +65,6 @@ class Heartbeat:
         context = self._context
         if stopping():
             context.stop = "the worker is stopping"
-        if context.progress != self._shown:
-            self._shown = context.progress
-            announce_gauge(context.row.run_id, context.work.key, self._shown)
         work = Work.objects.select_related("run").only("status", "attempt", "run__wanted", "run__status")
         row = work.filter(pk=context.row.pk).first()
         if row is None or row.status != Work.Status.RUNNING or row.attempt != context.row.attempt:
@@ -73,6 +73,11 @@ class Heartbeat:
             context.stop = f"{row.run.wanted} wanted"
         elif row.run.wanted == Run.Wanted.FINISH:
             context.finish = True
+        if not context.lost and self._alive():
+            self._tell()
+
+    def _tell(self) -> None:
+        announce_gauge(self._context.row.run_id, self._context.work.key, self._context.progress)
 
     def _beat(self) -> None:
         context = self._context

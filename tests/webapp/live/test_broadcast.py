@@ -22,7 +22,7 @@ from webapp.live.broadcast import MOST_HELD, Broadcaster
 from webapp.live.messages import MOST_BYTES, batches, group_of
 from webapp.runs.context import RowContext
 from webapp.runs.heartbeat import Heartbeat
-from webapp.runs.models import Run
+from webapp.runs.models import Run, Work
 from webapp.runs.services.claim import claim
 from webapp.runs.services.events import append_events
 
@@ -151,7 +151,7 @@ def test_a_forked_child_has_a_broadcaster_of_its_own(ours: Broadcaster, layer: L
 
 
 @pytest.mark.usefixtures("ours")
-def test_a_worker_tells_its_gauges_when_they_change(
+def test_a_worker_tells_at_once_and_then_at_every_look_what_it_does(
     run: Run, messages: Messages, layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webapp.environment.environment.heartbeat_seconds", 0.05)
@@ -164,15 +164,36 @@ def test_a_worker_tells_its_gauges_when_they_change(
         return [message["gauge"] for _, _, message in layer.sent if message["type"] == "live.gauge"]
 
     with Heartbeat(context):
-        context.gauge(1, 9, {"loss": 0.5})
         assert becomes(lambda: bool(told()))
+        before = len(told())
+        assert becomes(lambda: len(told()) >= before + 3)  # nothing has changed but the time that was spent
+        context.gauge(1, 9, {"loss": 0.5})
+        assert becomes(lambda: "done" in told()[-1])
+    first, last = told()[0], told()[-1]
+    assert {**first, "seconds": 0} == {"work": work.key, "doing": "starting", "seconds": 0, "device": "cpu"}
+    assert last | {"done": 1, "total": 9, "metrics": {"loss": 0.5}, "doing": "scoring"} == last
+    assert last["seconds"] > first["seconds"]
+
+
+@pytest.mark.usefixtures("ours")
+@pytest.mark.parametrize("lost", ["idle", "taken back"])
+def test_a_worker_that_hangs_or_has_lost_its_work_tells_nothing_more(
+    run: Run, messages: Messages, layer: Layer, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr("webapp.environment.environment.heartbeat_seconds", 0.02)
+    messages.take()
+    work = claim(run.works.get().pk, "busy")
+    assert work is not None
+    with Heartbeat(RowContext(work)):
+        assert becomes(lambda: len(layer.sent) >= 2)
+        if lost == "idle":
+            monkeypatch.setattr("webapp.environment.environment.idle_seconds", 0.0)
+        else:
+            Work.objects.update(attempt=99)
         time.sleep(0.5)
-        context.gauge(2, 9, {"loss": 0.4})
-        assert becomes(lambda: len(told()) == 2)
-    assert told() == [
-        {"work": work.key, "done": 1, "total": 9, "metrics": {"loss": 0.5}},
-        {"work": work.key, "done": 2, "total": 9, "metrics": {"loss": 0.4}},
-    ]
+        before = len(layer.sent)
+        time.sleep(0.5)
+        assert len(layer.sent) == before
 
 
 def test_one_thread_serves_a_process(ours: Broadcaster, layer: Layer) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import transaction
+from django.utils import timezone
 
 from tests.webapp.conftest import Messages
 from tests.webapp.live.watcher import Watcher, watching
@@ -17,12 +19,15 @@ from webapp.live.broadcast import Broadcaster
 from webapp.live.fold import fold, gauged
 from webapp.live.messages import group_of
 from webapp.runs.context import RowContext
-from webapp.runs.models import Run
+from webapp.runs.models import Run, Work
 from webapp.runs.selectors.events import events_since
 from webapp.runs.services import perform
-from webapp.runs.services.claim import claim
-from webapp.runs.services.control import pause
+from webapp.runs.services.advance import advance_run
+from webapp.runs.services.claim import MOST_DEATHS, claim
+from webapp.runs.services.control import finish, pause, start_run
 from webapp.runs.services.perform import perform_work
+from webapp.runs.services.sweep import sweep
+from webapp.studies.models import Study
 
 
 @pytest.fixture
@@ -67,6 +72,34 @@ def test_a_message_that_finds_nothing_to_do_tells_nothing(run: Run, messages: Me
     claim(work, "somebody else")
     perform_work(work, "tests")
     assert hinted == []
+
+
+def test_work_that_is_taken_back_is_told_of_whether_it_is_queued_again_or_given_up(
+    run: Run, messages: Messages, hinted: list[str]
+) -> None:
+    messages.take()
+    work = run.works.get().pk
+    for death in range(1, MOST_DEATHS + 1):
+        assert claim(work, "dead") is not None
+        assert sweep()["reclaimed"] == 0
+        Work.objects.update(heartbeat=timezone.now() - timedelta(days=1))
+        assert sweep()["reclaimed"] == 1
+        assert hinted == [str(run.pk)] * death
+    assert Work.objects.get(pk=work).status == Work.Status.DONE
+
+
+def test_work_that_a_decision_drops_is_told_of(tiny: Study, messages: Messages, hinted: list[str]) -> None:
+    run = start_run(tiny, slots=2)
+    while not run.candidates.exists():
+        messages.take()
+    out = run.works.filter(status=Work.Status.QUEUED)
+    assert out.exists()
+    assert claim(out[0].pk, "busy") is not None
+    hinted.clear()
+    finish(run.pk)
+    advance_run(run.pk)
+    assert run.works.filter(status=Work.Status.DROPPED).exists()
+    assert hinted == [str(run.pk)]
 
 
 def test_a_hint_is_not_told_after_a_rollback(run: Run, hinted: list[str]) -> None:

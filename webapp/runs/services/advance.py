@@ -13,6 +13,7 @@ from nas_engine.run import Result, Step
 from nas_engine.run import Run as Decisions
 from nas_engine.run import recipe as read_recipe
 from nas_engine.wire import Plain, plain, read
+from webapp.live.broadcast import announce_works_on_commit
 from webapp.queueing import send_on_commit
 from webapp.runs.history import RowHistory
 from webapp.runs.models import GOING_ON, Run, Work
@@ -84,6 +85,7 @@ def _commit(row: Run, step: Step, kept: Plain, told: list[Work]) -> bool:
         if ended or step.dropped:
             gone = row.works.filter(status__in=(Work.Status.QUEUED, Work.Status.RUNNING))
             (gone if ended else gone.filter(key__in=step.dropped)).update(status=Work.Status.DROPPED, heartbeat=None)
+            announce_works_on_commit(row.pk)
         append_events(row.pk, step.events)
         for work in works:
             send_on_commit("runs.perform_work", work.pk)

@@ -13,6 +13,7 @@ from nas_engine.errors import Cancelled
 from nas_engine.run import Mishap, Result
 from nas_engine.wire import plain
 from webapp.environment import environment
+from webapp.live.broadcast import announce_works_on_commit
 from webapp.queueing import send_on_commit
 from webapp.runs.models import GOING_ON, Run, Work
 
@@ -66,9 +67,11 @@ def _take(held: QuerySet[Work], work: Work) -> int:
             status=Work.Status.QUEUED, deaths=F("deaths") + 1, owner="", heartbeat=None, queued=timezone.now()
         )
         send_on_commit("runs.perform_work", work.pk)
+        announce_works_on_commit(work.run_id)
         return taken
     text = f"{MOST_DEATHS} workers were lost at the same checkpoint of {work.key}; the last was {work.owner}"
     result = Result(work.key, {}, Mishap("lost worker", text), work.seconds)
     taken = still.update(status=Work.Status.DONE, deaths=F("deaths") + 1, heartbeat=None, result=plain(result))
     send_on_commit("runs.advance_run", work.run_id)
+    announce_works_on_commit(work.run_id)
     return taken
