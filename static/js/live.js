@@ -8,7 +8,7 @@ export const GONE = "This run is no longer there.";
 const FINAL = { 4400: "This page is too old: load it again.", 4401: "Log in again to go on.", 4403: "You may no longer see this run.", 4404: GONE };
 
 /**
- * Follows a run from fact `seq` on. `hear` is told: `events(list)`, `gauge(one)`, `gauges(list)`, and
+ * Follows a run from fact `seq` on. `hear` is told: `events(list)`, `gauge(one)`, `gauges(list, holdup)`, and
  * `link(word, text)`: "live", "connecting", or "ended" with what to do.
  */
 export class Live {
@@ -99,7 +99,7 @@ export class Live {
     this.pause = FIRST_PAUSE;
     this.hear.link("live", "");
     if (message.type === "gauge") this.hear.gauge(message.gauge);
-    else if (message.type === "gauges") this.hear.gauges(message.works);
+    else if (message.type === "gauges") this.hear.gauges(message.works, message.holdup);
     else if (message.type === "events") this.take(message.events);
   }
 

@@ -9,10 +9,11 @@ import { History } from "./study/history.js";
 import { LOGGED, Log } from "./study/log.js";
 import { Plots } from "./study/plots.js";
 import { drawResults } from "./study/results.js";
-import { drawStages } from "./study/stages.js";
+import { drawElapsed, drawStages } from "./study/stages.js";
 
 const PAUSE = 100;
 const CHARTS_PAUSE = 200;
+const TOLD = 1_300; // workers tell each second; rows are older than what they told
 const TABLE_PAUSE = 2_000; // the candidates come from the server
 const facts = JSON.parse(at("facts").textContent);
 const skew = Date.parse(facts.now) - Date.now(); // the server's clock against ours
@@ -20,6 +21,8 @@ const history = new History();
 const log = new Log();
 const plots = new Plots(facts, () => draw());
 let state = JSON.parse(at("state").textContent);
+let holdup = null; // what the run waits for, as the server last saw it; null while workers tell of themselves
+let told = 0; // when a worker last did
 let live = null;
 let timer = 0;
 let chartsAt = 0;
@@ -41,6 +44,7 @@ function begin() {
   });
   followEvolution(history);
   setInterval(tick, 1_000);
+  tick();
   draw();
   load(state.seq);
   if (state.status === "running") live = new Live(facts.socket, state.seq, hear);
@@ -82,10 +86,15 @@ const hear = {
   },
   gauge(gauge) {
     const known = state.gauges.some((one) => one.work === gauge.work);
-    hear.gauges(known ? state.gauges.map((one) => (one.work === gauge.work ? gauge : one)) : [...state.gauges, gauge]);
+    state = gauged(state, known ? state.gauges.map((one) => (one.work === gauge.work ? gauge : one)) : [...state.gauges, gauge]);
+    holdup = null;
+    told = Date.now();
+    later();
   },
-  gauges(works) {
-    state = gauged(state, works);
+  gauges(works, found) {
+    const known = new Map(state.gauges.map((one) => [one.work, one]));
+    state = gauged(state, works.map((one) => (known.get(one.work)?.seconds > (one.seconds ?? 0) ? known.get(one.work) : one)));
+    holdup = works.length && Date.now() - told < TOLD ? null : found;
     later();
   },
   link(word, text) {
@@ -108,7 +117,8 @@ function draw() {
   show(at("reason"), state.reason !== "");
   say(at("reason"), state.reason);
   if (at("asks")) drawAsks(state.shown);
-  tick();
+  drawStages(state, facts, holdup);
+  if (state.ended) tick();
   drawResults(state, facts);
   log.draw();
   freshTable();
@@ -122,9 +132,9 @@ function drawCharts() {
   drawEvolution(history);
 }
 
-/** What changes with time alone: a sign of life. */
+/** The clock. All else changes only when the server has said something. */
 function tick() {
-  drawStages(state, facts, Date.now() + skew);
+  drawElapsed(state, Date.now() + skew);
 }
 
 /** The table of candidates is the server's: it is asked again when there is more, but not all the time. */

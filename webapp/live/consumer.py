@@ -1,4 +1,4 @@
-"""The live run's socket: snapshot, then events without a gap, then gauges as they come. The protocol is in docs/live.md."""
+"""The live run's socket: snapshot, then events without a gap, gauges as they come, and a look at rows where nothing comes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ from webapp.live.sharing import sharing
 from webapp.live.visitors import run_of, visitor
 from webapp.runs.models import Run
 from webapp.runs.selectors.events import events_since
+from webapp.runs.selectors.holdup import holdup
 from webapp.runs.selectors.snapshot import gauges, snapshot
 
 log = logging.getLogger(__name__)
 
 NOT_KNOWN, NOT_ALLOWED, NOT_FOUND, NOT_UNDERSTOOD, TRY_AGAIN = 4401, 4403, 4404, 4400, 1013
 PAGE = 100  # events read from rows at once
+PULSE = 1.4  # seconds without a message, while the run goes on, after which rows are looked at; gauges come each second
+REST = 5.0  # the same for one that does not go on
 LAYER_SECONDS = 5.0  # a layer that takes longer is as good as away
 
 
@@ -35,6 +38,7 @@ class LiveRun(AsyncWebsocketConsumer):
 
     _run: Run
     _joined = False
+    _pause = PULSE
     _writer: asyncio.Task[None] | None = None
 
     async def dispatch(self, message: Any) -> None:
@@ -98,7 +102,7 @@ class LiveRun(AsyncWebsocketConsumer):
             self._cursor = state[0]
             await self.send(state[1])
             while True:
-                await self._outbox.filled()
+                await self._pulsing()
                 if not await self._emptied():
                     return
         except asyncio.CancelledError:
@@ -108,9 +112,19 @@ class LiveRun(AsyncWebsocketConsumer):
             with suppress(Exception):
                 await self.close(TRY_AGAIN, "come back in a moment")
 
+    async def _pulsing(self) -> None:
+        """Wait until there is something. A run that goes on is never silent for long: where nothing comes, rows are looked at."""
+        while True:
+            try:
+                async with asyncio.timeout(self._pause):
+                    return await self._outbox.filled()
+            except TimeoutError:
+                await self._read_rows()  # what the layer has lost is a second late
+                await self._send_gauges()
+
     async def _emptied(self) -> bool:
         """Send what the outbox holds; False where the client is no longer allowed to see it."""
-        outbox = self._outbox
+        outbox, self._pause = self._outbox, PULSE
         asked = outbox.take_asked()
         if asked is not None and not await self._answered(asked):
             return False
@@ -137,8 +151,9 @@ class LiveRun(AsyncWebsocketConsumer):
         return True
 
     async def _send_gauges(self) -> None:
-        works = await sharing()(("gauges", self._run.pk), database_sync_to_async(partial(gauges, self._run)))
-        await self.send(encoded("gauges", seq=self._cursor, works=works))
+        works, found = await sharing()(("gauges", self._run.pk), database_sync_to_async(self._standing))
+        self._pause = PULSE if found else REST
+        await self.send(encoded("gauges", seq=self._cursor, works=works, holdup=found))
 
     async def _pass_on(self, batch: Batch) -> None:
         """The batch as it came, if it is next; its end, if its beginning was sent; else the rows."""
@@ -174,6 +189,10 @@ class LiveRun(AsyncWebsocketConsumer):
     def _seen(self) -> tuple[Any, Run | None]:
         user = visitor(self.scope)
         return user, None if user is None else run_of(user, self.scope["url_route"]["kwargs"]["run"])
+
+    def _standing(self) -> tuple[list[Entry], Entry | None]:
+        found = holdup(self._run.pk)
+        return gauges(self._run), None if found is None else found.plain()
 
     def _snapshot(self) -> tuple[int, str]:
         state = snapshot(self._run)

@@ -1,33 +1,50 @@
 // The stages of the pipeline: how each is, how far the one is that is being done, and how long it will take.
 
-import { duration, percent, score, short } from "../figures.js";
+import { clock, duration, percent, score, short } from "../figures.js";
 import { at, keep, make, mark, say, show } from "./dom.js";
 import { Pace, progressOf } from "./pace.js";
 
 const WORDS = { waiting: "waiting", running: "running", finished: "done", stopped: "stopped" };
+const SHOWN_WORKS = 3;
 const pace = new Pace();
 
-/** Draw them. `now` is the server's clock. */
-export function drawStages(state, facts, now) {
-  keep(at("stages"), state.stages, (stage) => stage.number, build, (item, stage) => fill(item, stage, state, facts, now));
-  const begun = Date.parse(state.started ?? state.created);
-  const end = state.ended ? Date.parse(state.ended) : now;
-  say(at("elapsed"), `${state.ended ? "took" : "for"} ${duration((end - begun) / 1000)}`);
-  const busy = state.gauges.map((gauge) => doing(gauge, state.stages));
-  say(at("doing"), busy.length ? `now: ${busy.slice(0, 3).join(", ")}${busy.length > 3 ? ` and ${busy.length - 3} more` : ""}` : waits(state));
+/** Draw them. `holdup` is what the run waits for, as the server last saw it; null while workers tell of themselves. */
+export function drawStages(state, facts, holdup) {
+  keep(at("stages"), state.stages, (stage) => stage.number, build, (item, stage) => fill(item, stage, state, facts));
+  say(at("doing"), state.gauges.length ? works(state, holdup) : waits(state, holdup));
   if (state.shown === "paused") pace.rest();
 }
 
-/** "4-train-winner-0" of stage retrain is "retrain winner 0". */
-function doing({ work, done, total, metrics }, stages) {
-  const [number, , ...rest] = work.split("-");
-  const what = [stages[number]?.name ?? work, ...rest].join(" ");
-  const loss = metrics?.loss === undefined ? "" : `, loss ${score(metrics.loss)}`;
-  return total ? `${what} ${short(done)} of ${short(total)}${loss}` : what;
+/** How long it has taken. `now` is the server's clock. */
+export function drawElapsed(state, now) {
+  const begun = Date.parse(state.started ?? state.created);
+  const end = state.ended ? Date.parse(state.ended) : now;
+  say(at("elapsed"), `${state.ended ? "took" : "for"} ${duration((end - begun) / 1000)}`);
 }
 
-function waits(state) {
-  return state.shown === "running" || state.shown === "finishing" ? "deciding, or waiting for a worker" : "";
+/** What workers do, each as it says of itself. */
+function works({ gauges, stages }, holdup) {
+  const busy = gauges.slice(0, SHOWN_WORKS).map((gauge) => doing(gauge, stages));
+  const more = gauges.length > SHOWN_WORKS ? ` and ${gauges.length - SHOWN_WORKS} more` : "";
+  const quiet = holdup && holdup.quiet !== null ? ` · last heard of ${duration(holdup.quiet)} ago, looked at ${clock(holdup.at)}` : "";
+  return `now: ${busy.join("; ")}${more}${quiet}`;
+}
+
+/** "4-train-winner-0" of stage retrain is "retrain winner 0". */
+function doing({ work, done, total, metrics, doing: what, seconds, device }, stages) {
+  const [number, , ...rest] = work.split("-");
+  const far = total ? ` ${short(done)} of ${short(total)}` : "";
+  const loss = metrics?.loss === undefined ? "" : `loss ${score(metrics.loss)}`;
+  const alive = what ? `${what} for ${duration(seconds)} on ${device}` : "";
+  return [[stages[number]?.name ?? work, ...rest].join(" ") + far, loss, alive].filter(Boolean).join(", ");
+}
+
+function waits({ shown }, holdup) {
+  if (shown !== "running" && shown !== "finishing") return "";
+  if (!holdup) return "deciding, or waiting for a worker";
+  const ahead = holdup.ahead ? `, behind ${short(holdup.ahead)} work${holdup.ahead === 1 ? "" : "s"} of other runs` : "";
+  const what = { worker: `waiting for a worker${ahead}`, decision: "deciding" }[holdup.waits] ?? "between two works";
+  return `${what} · looked at ${clock(holdup.at)}`;
 }
 
 function build(stage) {
@@ -41,14 +58,14 @@ function build(stage) {
   );
 }
 
-function fill(item, stage, state, facts, now) {
+function fill(item, stage, state, facts) {
   const [, word, bar, more] = item.children;
   mark(item, "class", stage.state);
   if (stage.state === "running") mark(item, "aria-current", "step");
   else item.removeAttribute("aria-current");
   say(word, stage.state === "running" && state.shown === "paused" ? "paused" : WORDS[stage.state]);
   show(bar, stage.state === "running");
-  say(more, stage.state === "running" ? going(bar, stage, state, facts) : behind(stage, now));
+  say(more, stage.state === "running" ? going(bar, stage, state, facts) : behind(stage));
 }
 
 function going(bar, stage, state, facts) {

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 
+from tests.webapp.conftest import Messages
 from tests.webapp.live.watcher import Watcher, append, append_later, watching
 from webapp.live import consumer
 from webapp.live.fold import fold
@@ -18,6 +19,8 @@ from webapp.live.messages import MOST_BYTES, batches
 from webapp.live.outbox import MOST_BATCHES
 from webapp.runs.models import Run
 from webapp.runs.selectors.snapshot import snapshot
+from webapp.runs.services.claim import claim
+from webapp.runs.services.control import pause
 
 pytestmark = pytest.mark.usefixtures("layer")
 
@@ -84,12 +87,12 @@ def test_who_asks_gets_what_it_lacks_and_how_far_the_work_is(run: Run, token: st
         await append_later(run, *"abc")  # the layer loses all three
         await watcher.ask(0)
         assert await watcher.seqs() == [1, 2, 3]
-        assert await watcher.hear() == {"type": "gauges", "seq": 3, "works": []}
+        assert await watcher.gauges() == {"type": "gauges", "seq": 3, "works": []}
         await watcher.ask(2)  # a client that missed one
         assert await watcher.seqs() == [3]
         assert (await watcher.hear())["seq"] == 3
         await watcher.ask(99)  # a number that is not there yet hides nothing
-        assert await watcher.hear() == {"type": "gauges", "seq": 3, "works": []}
+        assert await watcher.gauges() == {"type": "gauges", "seq": 3, "works": []}
         await watcher.tell(await append_later(run, "d"))
         assert await watcher.seqs() == [4]
 
@@ -124,6 +127,35 @@ def test_gauges_pass_through_and_change_no_number(run: Run, token: str) -> None:
         assert await watcher.hear() == {"type": "gauge", "gauge": gauge}
         await watcher.tell(await append_later(run, "a"))
         assert await watcher.seqs() == [1]
+
+    watching(run, token, story)
+
+
+def test_where_nothing_comes_rows_are_looked_at_and_what_the_layer_lost_is_told(
+    run: Run, token: str, messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pulse: what waits, what is done and when its worker was last heard of; seldom once nothing is wanted."""
+    for name in ("PULSE", "LiveRun._pause"):
+        monkeypatch.setattr(f"webapp.live.consumer.{name}", 0.05)
+
+    async def story(watcher: Watcher) -> None:
+        await watcher.open()
+        heard = await watcher.hear()
+        assert (heard["type"], heard["works"], heard["holdup"]["waits"]) == ("gauges", [], "decision")
+        assert (await watcher.hear())["holdup"]["at"] > heard["holdup"]["at"]
+        await append_later(run, "lost")
+        assert [event["seq"] for event in (await watcher.until("events"))["events"]] == [1]
+        await sync_to_async(messages.take)()
+        await watcher.until("gauges", lambda heard: heard["holdup"]["waits"] == "worker")
+        work = await sync_to_async(run.works.get)()
+        claimed = await sync_to_async(claim)(work.pk, "tests")
+        assert claimed is not None
+        busy = await watcher.until("gauges", lambda heard: bool(heard["works"]))
+        assert busy["works"] == [{"work": claimed.key}]
+        assert 0 <= busy["holdup"]["quiet"] < 60
+        await sync_to_async(pause)(run.pk)
+        await watcher.until("gauges", lambda heard: heard["holdup"] is None)
+        assert await watcher.is_silent()
 
     watching(run, token, story)
 

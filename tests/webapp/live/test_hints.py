@@ -160,7 +160,7 @@ def test_a_watcher_sees_paused_without_asking(
         await sync_to_async(perform._leave)(RowContext(claimed))
         await watcher.tell_layer({"type": "live.works"})
         heard = await watcher.hear()
-        assert heard == {"type": "gauges", "seq": state["seq"], "works": []}
+        assert heard == {"type": "gauges", "seq": state["seq"], "works": [], "holdup": None}
         assert gauged(state, heard["works"])["shown"] == "paused"
 
     watching(run, token, story)

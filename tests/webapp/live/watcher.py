@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -52,6 +53,19 @@ class Watcher:
         answer = await self._socket.receive_output(timeout=10)
         assert answer["type"] == "websocket.send"
         return dict(json.loads(answer["text"]))
+
+    async def gauges(self) -> dict[str, Any]:
+        """The next message, which must be gauges, without the look at the queue that comes with it."""
+        heard = await self.hear()
+        assert heard.pop("holdup")
+        return heard
+
+    async def until(self, kind: str, wanted: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any]:
+        """The next message of a kind, and as it is wanted; what comes before is passed over."""
+        while True:
+            heard = await asyncio.wait_for(self.hear(), 10)
+            if heard["type"] == kind and wanted(heard):
+                return heard
 
     async def ask(self, since: int) -> None:
         await self.say(json.dumps({"since": since}))

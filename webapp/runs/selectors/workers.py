@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from webapp.runs.models import Work, Worker
 from webapp.runs.selectors.waiting import claimable, undecided
 
 ALIVE = timedelta(seconds=20)  # a launcher says every five that its workers are up
+DECIDES = "/short"  # how the name of a worker ends that decides
 SHOWN = timedelta(hours=1)  # one that has not been seen for longer has been taken away
 
 
@@ -50,9 +52,19 @@ def workers(user: User) -> list[Seen]:
     for worker in known:
         label = worker.name.rpartition("/")[2] if one_host else worker.name
         alive = worker.seen > timezone.now() - ALIVE
-        decides = worker.name.endswith("/short")
+        decides = worker.name.endswith(DECIDES)
         found.append(Seen(label, alive, worker.seen, doing.get(worker.name, ""), decides))
     return found
+
+
+def alive(*, decides: bool) -> int:
+    """How many workers could take a decision, or else Work: those a launcher told of, and those seen at their Work."""
+    told = Q(name__endswith=DECIDES)
+    known = Worker.objects.filter(told if decides else ~told, seen__gt=Now() - ALIVE)
+    if decides:
+        return known.count()
+    beating = Work.objects.filter(status=Work.Status.RUNNING, heartbeat__gt=Now() - ALIVE)
+    return len({*known.values_list("name", flat=True), *beating.values_list("owner", flat=True)})
 
 
 def queues() -> Queues:
