@@ -7,6 +7,7 @@ from django.urls import path
 
 from webapp.pages.views.architecture import architecture, architecture_document
 from webapp.pages.views.candidates import candidates
+from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, run_history, study
@@ -19,6 +20,7 @@ urlpatterns = [
     path("studies/<uuid:pk>/", study, name="study"),
     path("studies/<uuid:pk>/delete/", delete, name="delete-study"),
     path("runs/<uuid:pk>/history/", run_history, name="run-history"),
+    path("runs/<uuid:pk>/holdup/", run_holdup, name="run-holdup"),
     path("runs/<uuid:pk>/candidates/", candidates, name="run-candidates"),
     path("runs/<uuid:pk>/ask/", ask, name="ask"),
     path("runs/<uuid:pk>/architectures/<str:key>/", architecture, name="architecture"),

@@ -43,7 +43,8 @@ function waits({ shown }, holdup) {
   if (shown !== "running" && shown !== "finishing") return "";
   if (!holdup) return "deciding, or waiting for a worker";
   const ahead = holdup.ahead ? `, behind ${short(holdup.ahead)} work${holdup.ahead === 1 ? "" : "s"} of other runs` : "";
-  const what = { worker: `waiting for a worker${ahead}`, decision: "deciding" }[holdup.waits] ?? "between two works";
+  const decision = holdup.workers ? "deciding" : "waiting for a worker that decides";
+  const what = { worker: `waiting for a worker${ahead}`, decision }[holdup.waits] ?? "between two works";
   return `${what} · looked at ${clock(holdup.at)}`;
 }
 
