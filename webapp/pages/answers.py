@@ -1,4 +1,4 @@
-"""What a run answered about one network, and where the network came from."""
+"""What a run answered about one network."""
 
 from __future__ import annotations
 
@@ -38,16 +38,6 @@ class Answers:
         return max(self.scores)
 
 
-@dataclass(frozen=True)
-class Parent:
-    """A network that this one came of. `changes`: places whose cell differs; `asked`: it has a page in this run."""
-
-    key: str
-    asked: bool
-    best: float | None
-    changes: tuple[tuple[int, str, str], ...]
-
-
 def fidelity_words(value: dict[str, Any]) -> str:
     """How hard the network was looked at."""
     epochs, share = value.get("epochs"), value.get("share", 1.0)
@@ -71,21 +61,3 @@ def grouped(run: Run, rows: Sequence[Candidate]) -> list[Answers]:
         else:
             answers.by_repeat[row.repeat] = row.score
     return list(found.values())
-
-
-def parents_of(run: Run, genes: Sequence[str], rows: Sequence[Candidate]) -> list[Parent]:
-    """The networks that the answers name as parents, each once."""
-    keys = list(dict.fromkeys(key for row in rows for key in row.parents))
-    asked: dict[str, list[Candidate]] = {}
-    for row in Candidate.objects.filter(run=run, architecture__key__in=keys).select_related("architecture"):
-        asked.setdefault(row.architecture.key, []).append(row)
-    return [_parent(key, genes, asked.get(key, [])) for key in keys]
-
-
-def _parent(key: str, genes: Sequence[str], rows: Sequence[Candidate]) -> Parent:
-    if not rows:
-        return Parent(key, asked=False, best=None, changes=())
-    before = rows[0].architecture.genes
-    changes = [(place, old, new) for place, (old, new) in enumerate(zip(before, genes, strict=False)) if old != new]
-    best = max((row.score for row in rows if row.score is not None), default=None)
-    return Parent(key, asked=True, best=best, changes=tuple(changes))

@@ -17,6 +17,7 @@ from nas_engine.preview import recipe as read_recipe
 from tests.webapp.conftest import DRAWS
 from webapp.accounts.models import Membership, Role, Team, User
 from webapp.pages.drawn import letters
+from webapp.pages.lineage import CHILDREN
 from webapp.runs.models import Artifact, Run
 from webapp.runs.services.events import append_events
 from webapp.studies.models import Study
@@ -180,6 +181,48 @@ def test_parents_are_links_where_this_run_asked_about_them_and_say_what_changed(
     assert f"place {CHANGED}: <code>mb3_e3</code> became <code>mb5_e6</code>" in text
     assert '<code>feedfeedfeedfeed</code> <span class="small muted">not asked about' in text
     assert "drawn afresh" in page(client(team, Role.OWNER), run, parent.key)
+
+
+def test_children_are_links_best_first_and_say_what_changed(team: Team, run: Run) -> None:
+    parent = network(run)
+    good, better = network(run, (CHANGED, "mb5_e6")), network(run, (0, "mb7_e6_se"))
+    stranger = network(run, (1, "mb5_e6"))
+    told(run, scored(parent, 0.5), scored(good, 0.6, parents=(parent.key,)), scored(good, 0.6, parents=(parent.key,)))
+    told(run, scored(better, 0.7, parents=("feedfeedfeedfeed", parent.key)), scored(stranger, 0.9, parents=(good.key,)))
+    told(run, scored(parent, 0.5, parents=(parent.key,)))  # a mutation back to itself is no child
+    answer = client(team).get(address(run, parent.key))
+    assert [(child.key, child.best) for child in answer.context["children"]] == [(better.key, 0.7), (good.key, 0.6)]
+    text = " ".join(answer.content.decode().split())
+    assert f'<a href="{address(run, better.key)}"' in text
+    assert f"place {CHANGED}: <code>mb3_e3</code> became <code>mb5_e6</code>" in text
+    assert "Nothing has been bred from it so far" in page(client(team, Role.OWNER), run, stranger.key)
+
+
+def test_children_of_another_run_are_not_ours(team: Team, run: Run) -> None:
+    parent, child = network(run), network(run, (CHANGED, "mb5_e6"))
+    told(run, scored(parent, 0.5))
+    told(made_run(team, MOBILE), scored(child, 0.6, parents=(parent.key,)))
+    assert client(team).get(address(run, parent.key)).context["children"] == []
+
+
+def test_many_children_are_paged(team: Team, run: Run) -> None:
+    parent = network(run)
+    labels = ("mb5_e6", "mb7_e6_se")
+    born = [network(run, (place, label)) for place in range(21) for label in labels][: 2 * CHILDREN + 1]
+    told(run, scored(parent, 0.5))
+    told(run, *(scored(child, number / 100, parents=(parent.key,)) for number, child in enumerate(born)))
+    viewer = client(team)
+    found = [
+        child.key
+        for number in (1, 2, 3)
+        for child in viewer.get(address(run, parent.key), {"children": number}).context["children"]
+    ]
+    assert found == [child.key for child in reversed(born)]
+    text = page(viewer, run, parent.key)
+    assert f"1 to {CHILDREN} of {2 * CHILDREN + 1}" in text
+    assert 'href="?children=2#lineage"' in text
+    for odd in ("x", "-1", "99", "\0"):
+        assert viewer.get(address(run, parent.key), {"children": odd}).status_code == 200
 
 
 def test_before_the_export_the_page_says_what_will_come_and_gives_the_json(team: Team, run: Run) -> None:

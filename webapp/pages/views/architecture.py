@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, render
 
 from nas_engine.preview import Network, network
 from nas_engine.preview import recipe as read_recipe
-from webapp.pages.answers import grouped, parents_of
+from webapp.pages.answers import grouped
 from webapp.pages.drawn import drawn, genes_of
+from webapp.pages.lineage import children_of, parents_of
 from webapp.pages.requests import Asked
 from webapp.pages.winner import CARD, SOURCE, Winner, winner_of
 from webapp.runs.models import Candidate, Run
@@ -29,6 +30,7 @@ def architecture(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
     if found is None:
         return render(request, "studies/architecture_unknown.html", base, status=404)
     asked, answers = found
+    children, pages = children_of(run, asked.key, genes_of(asked), request.GET.get("children"))
     mine = winner is not None and winner.key == key
     extra = {
         "network": asked,
@@ -36,6 +38,8 @@ def architecture(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
         "answers": grouped(run, answers),
         "best": max((row.score for row in answers if row.score is not None), default=None),
         "parents": parents_of(run, genes_of(asked), answers),
+        "children": children,
+        "child_pages": pages,
         "limits": _limits(run, asked),
         "won": mine,
         "document": json.dumps(asked.document, indent=2),
