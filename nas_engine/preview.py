@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost
-from nas_engine.chance import Chance, seed_from
-from nas_engine.feasibility import SAMPLES, Feasibility, feasibility, impossible
+from nas_engine.feasibility import Feasibility, feasibility, impossible, sampled_costs
 from nas_engine.graph.block import INPUT, Block, LayerRow
 from nas_engine.graph.layers import Layer
 from nas_engine.operators import operator
@@ -35,8 +34,7 @@ class Preview:
 def preview(plan: Recipe) -> Preview:
     """A recipe's space: its size, what networks in it cost, which share is within the budget."""
     space, shape = plan.space.space(), plan.task.shape
-    chance = Chance(seed_from(plan.seed, "preview"))
-    sampled = tuple(space.cost(space.sample(chance), shape) for _ in range(SAMPLES))
+    sampled = sampled_costs(space, shape, plan.seed)
     return Preview(space.size, space.cost(space.reference, shape), sampled, feasibility(plan), evaluations(plan))
 
 

@@ -22,6 +22,7 @@ from nas_engine.operators.base import Operator, Site
 NONE, IDENTITY = 1, 2  # edge codes; any other code is the literal kernel of a depthwise convolution
 GENES = ("e10", "e20", "e21", "e31", "e32", "d", "m2", "m3")
 CHAIN_EDGES, SKIP_EDGES = ("e10", "e21", "e32"), ("e20", "e31")
+EDGES = (*CHAIN_EDGES, *SKIP_EDGES)
 
 
 @dataclass(frozen=True, order=True)
@@ -61,7 +62,7 @@ class CellGenotype:
     @property
     def text(self) -> str:
         """Such as '5/1,2/1,2 D2 00': e10 / e20,e21 / e31,e32, expansion node, mix bits."""
-        return f"{self.e10}/{self.e20},{self.e21}/{self.e31},{self.e32} D{self.d} {self.m2}{self.m3}"
+        return _text(*(getattr(self, gene) for gene in GENES))
 
     @classmethod
     def read(cls, text: str) -> CellGenotype:
@@ -143,7 +144,42 @@ class CellAlphabet:
 
     def canonical(self) -> Iterator[CellGenotype]:
         """Every distinct cell."""
-        return (genotype for genotype in self.raw() if genotype == genotype.canonical)
+        return (CellGenotype(*genes) for genes in self._alive())
+
+    def texts(self) -> Iterator[str]:
+        """The text of every distinct cell, in the same order: with five kernels there are a hundred thousand."""
+        return (_text(*genes) for genes in self._alive())
+
+    def _alive(self) -> Iterator[tuple[int, ...]]:
+        for genes in product(*(self.values(gene) for gene in GENES)):
+            _, e20, _, e31, _, _, m2, m3 = genes
+            if not (m2 and e20 == NONE) and not (m3 and e31 == NONE):
+                yield genes
+
+    @property
+    def size(self) -> int:
+        """How many distinct cells: a skip edge that is none leaves its mix bit dead."""
+        chain, mixes = 1 + len(self.kernels), len(self.values("m2"))
+        return 3 * chain**3 * (1 + chain * mixes) ** 2
+
+    def costs(self, expansion: int, site: Site) -> frozenset[Cost]:
+        """What its cells cost at a site, each figure once.
+
+        Edges cost what they cost by themselves once it is settled where the cell expands, so no cell is made for it.
+        """
+        found: set[tuple[int, int]] = set()
+        for d in self.values("d"):
+            params, madds, rates = _rates(d, expansion, site)
+            sums = {(params, madds)}
+            for name, width, pixels in rates:
+                ways = {_edge_cost(code, width, pixels) for code in self.values(name)}
+                sums = {(before[0] + way[0], before[1] + way[1]) for before in sums for way in ways}
+            found |= sums
+        return frozenset(Cost(*figures) for figures in found)
+
+
+def _text(e10: int, e20: int, e21: int, e31: int, e32: int, d: int, m2: int, m3: int) -> str:
+    return f"{e10}/{e20},{e21}/{e31},{e32} D{d} {m2}{m3}"
 
 
 def genes_apart(a: CellGenotype, b: CellGenotype) -> int:
@@ -187,19 +223,31 @@ class AutoSpaceCell(Operator):
         return _cell_block(self.genotype, self.expansion, site)
 
     def cost(self, site: Site) -> Cost:
-        """In closed form: a space has thousands of cells, and its bounds ask for each one's cost."""
-        genes, before, inner = self.genotype, site.input.channels, site.input.channels * self.expansion
-        pixels, pixels_out = site.input.pixels, site.output.pixels
-        params = before * inner + 2 * inner + inner * site.channels + 2 * site.channels
-        madds = before * inner * pixels + inner * site.channels * pixels_out
-        for name in (*CHAIN_EDGES, *SKIP_EDGES):
-            kernel, end, start = getattr(genes, name), int(name[1]), int(name[2])
-            if kernel in (NONE, IDENTITY):
-                continue
-            width = inner if genes.d <= start else before
-            params += (kernel**2 + 2) * width
-            madds += kernel**2 * width * (pixels_out if end == 3 else pixels)
+        """In closed form: a space has thousands of cells, and a page costs tens of thousands of them in a second."""
+        params, madds, rates = _rates(self.genotype.d, self.expansion, site)
+        for name, width, pixels in rates:
+            edge = _edge_cost(getattr(self.genotype, name), width, pixels)
+            params, madds = params + edge[0], madds + edge[1]
         return Cost(params, madds)
+
+
+@lru_cache(maxsize=1024)
+def _rates(d: int, expansion: int, site: Site) -> tuple[int, int, tuple[tuple[str, int, int], ...]]:
+    """What every cell that expands at node `d` has (params and MAdds of both 1x1 convolutions), and each edge's width and pixels."""
+    before, inner = site.input.channels, site.input.channels * expansion
+    pixels, pixels_out = site.input.pixels, site.output.pixels
+    params = before * inner + 2 * inner + inner * site.channels + 2 * site.channels
+    madds = before * inner * pixels + inner * site.channels * pixels_out
+    edges = ((name, int(name[1]), int(name[2])) for name in EDGES)
+    rates = tuple(
+        (name, inner if d <= start else before, pixels_out if end == 3 else pixels) for name, end, start in edges
+    )
+    return params, madds, rates
+
+
+def _edge_cost(code: int, width: int, pixels: int) -> tuple[int, int]:
+    """Params and MAdds of an edge with this operator."""
+    return (0, 0) if code in (NONE, IDENTITY) else ((code**2 + 2) * width, code**2 * width * pixels)
 
 
 @lru_cache(maxsize=4096)

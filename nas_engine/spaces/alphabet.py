@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nas_engine.budget import Cost
 from nas_engine.chance import Chance
 from nas_engine.errors import InvalidArchitecture
-from nas_engine.operators import AutoSpaceCell, CellAlphabet, CellGenotype, operator, operator_set
+from nas_engine.operators import AutoSpaceCell, CellAlphabet, CellGenotype, Site, operator, operator_set
 from nas_engine.operators.autospace_cell import genes_apart
 from nas_engine.wire import Plain
 
@@ -39,6 +40,10 @@ class Alphabet(ABC):
 
     def sample(self, chance: Chance) -> str:
         return chance.pick(self.labels)
+
+    def costs(self, site: Site) -> frozenset[Cost]:
+        """What the options cost at a site, each figure once."""
+        return frozenset(operator(label).cost(site) for label in self.labels)
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,13 @@ class Cells(Alphabet):
     def labels(self) -> tuple[str, ...]:
         return _labels(self)
 
+    @property
+    def size(self) -> int:
+        return self.cells.size
+
+    def costs(self, site: Site) -> frozenset[Cost]:
+        return self.cells.costs(self.expansion, site)
+
     def __contains__(self, label: str) -> bool:
         return _holds(self, label)
 
@@ -113,7 +125,7 @@ class Cells(Alphabet):
 
 @lru_cache(maxsize=16)
 def _labels(alphabet: Cells) -> tuple[str, ...]:
-    return tuple(alphabet.label(genotype) for genotype in alphabet.cells.canonical())
+    return tuple(f"{text} e{alphabet.expansion}" for text in alphabet.cells.texts())
 
 
 @lru_cache(maxsize=65536)

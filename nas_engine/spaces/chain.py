@@ -14,10 +14,11 @@ from nas_engine.budget import MEASURES, Cost
 from nas_engine.chance import Chance
 from nas_engine.errors import Incompatible, InvalidArchitecture
 from nas_engine.graph.block import Block, Sketch
-from nas_engine.operators import operator
+from nas_engine.operators import Site, operator
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces.alphabet import Alphabet, Cells, Listed
 from nas_engine.spaces.base import SearchSpace
+from nas_engine.spaces.ledger import ledger
 from nas_engine.spaces.skeleton import Skeleton
 from nas_engine.wire import Plain, plain, read
 
@@ -116,21 +117,11 @@ class ChainSpace(SearchSpace):
 
     def cost(self, architecture: Architecture, shape: TaskShape) -> Cost:
         """A sum over places, so that costing thousands of members is cheap."""
-        places = enumerate(architecture.genes)
-        return sum(
-            (place_cost(self.skeleton, shape, i, label) for i, label in places), fixed_cost(self.skeleton, shape)
-        )
+        return ledger(self.skeleton, shape).network(architecture.genes)
 
     def cost_bounds(self, shape: TaskShape) -> tuple[Cost, Cost]:
         """The exact least and largest cost of any member, each measure by itself."""
-        bounds: list[Cost] = []
-        for extreme in (min, max):
-            total = fixed_cost(self.skeleton, shape)
-            for position, alphabet in enumerate(self.alphabets):
-                costs = [place_cost(self.skeleton, shape, position, label) for label in alphabet.labels]
-                total += Cost(*(extreme(getattr(cost, measure) for cost in costs) for measure in MEASURES))
-            bounds.append(total)
-        return bounds[0], bounds[1]
+        return _cost_bounds(self, shape)
 
     def narrowed(self, options: Mapping[str, Sequence[str]]) -> ChainSpace:
         """The space in which each layer group chooses among the labels given for it."""
@@ -180,16 +171,28 @@ class ChainSpace(SearchSpace):
         return cls(read(Skeleton, value["skeleton"]), places, str(value["reference"]))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=64)
+def _cost_bounds(space: ChainSpace, shape: TaskShape) -> tuple[Cost, Cost]:
+    held = ledger(space.skeleton, shape)
+    least = largest = held.fixed
+    known: dict[tuple[Alphabet, Site], tuple[Cost, Cost]] = {}
+    for at in zip(space.alphabets, held.sites, strict=True):
+        if at not in known:
+            costs = at[0].costs(at[1])
+            lows, highs = ([end(getattr(cost, name) for cost in costs) for name in MEASURES] for end in (min, max))
+            known[at] = Cost(*lows), Cost(*highs)
+        least, largest = least + known[at][0], largest + known[at][1]
+    return least, largest
+
+
 def place_cost(skeleton: Skeleton, shape: TaskShape, position: int, label: str) -> Cost:
     """What an operator costs at a place of a skeleton."""
-    return operator(label).cost(skeleton.sites(shape)[position])
+    return ledger(skeleton, shape).at(position, label)
 
 
-@lru_cache(maxsize=64)
 def fixed_cost(skeleton: Skeleton, shape: TaskShape) -> Cost:
     """What stem and head cost."""
-    return skeleton.stem_block(shape).cost + skeleton.head_block(shape).cost
+    return ledger(skeleton, shape).fixed
 
 
 def autospace(

@@ -100,6 +100,16 @@ def test_check_04_every_cell_costs_what_the_formula_says() -> None:
 # ----------------------------------------------------------------------------------------------- check 5: round trips
 
 
+@pytest.mark.parametrize("kernels", [(3,), (3, 5), (5, 7)])
+@pytest.mark.parametrize("site", [Site(FeatureShape(6, 7, 5), 8, 2), Site(FeatureShape(4, 6, 6), 4)], ids=str)
+def test_the_figures_of_an_alphabet_are_those_of_its_cells(kernels: tuple[int, ...], site: Site) -> None:
+    alphabet = CellAlphabet(kernels)
+    cells = [AutoSpaceCell(genotype, 3) for genotype in alphabet.canonical()]
+    assert alphabet.costs(3, site) == {cell.cost(site) for cell in cells}
+    assert alphabet.size == len(cells)
+    assert list(alphabet.texts()) == [cell.genotype.text for cell in cells]
+
+
 def test_check_05_there_are_5184_legal_genotypes_and_eight_published_cells() -> None:
     assert len(RAW) == len(set(RAW)) == 5_184
     assert len(PUBLISHED_CELLS) == 8
