@@ -45,7 +45,9 @@ class Skeleton:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1, description="from the image to the classifier")]
+    stages: Annotated[
+        tuple[Stage, ...], Field(min_length=1, max_length=32, description="from the image to the classifier")
+    ]
     stem: Width = 16
     stem_stride: Annotated[int, Field(ge=1, le=4, description="stride of the stem")] = 1
     first: FirstBlock | None = None

@@ -29,15 +29,30 @@ function place() {
     if (at.tagName === "DETAILS") at.open = true;
 }
 
+// What was moved, added or taken away keeps the keyboard: these take the focus when the form stands again, the first that can.
+function next(act) {
+  const [, table, name, path, number] = /^(row-)?(\w+):?(.*?)\.?(\d+)?$/.exec(act) || [];
+  const at = (verb, place) => `act-${table || ""}${verb}:${path ? `${path}.` : ""}${place}`;
+  const to = Number(number) + (name === "up" ? -1 : 1);
+  if (name === "up" || name === "down") return [at(name, to), at(name === "up" ? "down" : "up", to)];
+  if (name === "remove") return [at(name, number), at(name, number - 1), table ? `act-row-add:${path}` : "act-add"];
+  return name === "add" || name === "own" || name === "operator" ? [`act-${act}`] : [];
+}
+let wanted = [];
+
 // What somebody opened stays open when the form or the panel is drawn again.
 let opened = [];
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const moved = /^(up|down|remove):/.test(event.detail.requestConfig.elt.value); // stages have other numbers now
+  const act = event.detail.requestConfig.elt.value ?? "";
+  if (event.detail.target === form) wanted = next(act);
+  const moved = /^(up|down|remove):/.test(act); // stages have other numbers now
   opened = [...form.querySelectorAll("details[open]")].map((one) => one.id);
   if (moved) opened = opened.filter((id) => !/^(settings-|more-pipeline)/.test(id));
 });
 document.addEventListener("htmx:afterSwap", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  wanted.map((id) => document.getElementById(id)).find((one) => one && !one.disabled)?.focus();
+  wanted = [];
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (form.contains(event.target) || event.target === form) place();

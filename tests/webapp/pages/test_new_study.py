@@ -249,6 +249,101 @@ def test_a_chain_has_a_palette_with_costs_at_the_chosen_place(team: Team) -> Non
     assert "unknown operator 'mb7'" in none.errors["space.operators"]
 
 
+def opened(client: Client, **changed: str) -> dict[str, list[str]]:
+    """The page of the tiny template after its skeleton was opened."""
+    data = Controls(client.get(HERE, {"template": "tiny"}).content.decode()).data
+    return Controls(client.post(HERE, {**data, **changed, "act": "own"}).content.decode()).data
+
+
+def stages_of(data: dict[str, list[str]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = read_form(query(data))["space"]["skeleton"]["stages"]
+    return found
+
+
+def test_a_built_in_skeleton_is_opened_and_says_the_same_network(team: Team) -> None:
+    data = opened(client_of(team))
+    plan = read_recipe(read_form(query(data)))
+    assert plan.space.space().skeleton == read_recipe(templates()["tiny"].recipe).space.space().skeleton
+    chosen = {**data, "space.skeleton": ["small"]}  # another name in the choice ends it
+    assert read_form(query(chosen))["space"]["skeleton"] == "small"
+
+
+def test_choosing_your_own_skeleton_begins_with_the_one_that_was_there(team: Team) -> None:
+    client = client_of(team)
+    data = Controls(client.get(HERE, {"template": "tiny"}).content.decode()).data
+    chosen = client.post(HERE, {**data, "space.skeleton": "own", "act": ""}).content.decode()
+    assert stages_of(Controls(chosen).data) == stages_of(opened(client))
+
+
+def test_stages_of_a_skeleton_are_added_moved_changed_and_removed(team: Team) -> None:
+    client, rows = client_of(team), "space.skeleton.stages"
+    data = opened(client)
+    before = stages_of(data)
+
+    def after(act: str, **changed: str) -> list[dict[str, Any]]:
+        nonlocal data
+        data = Controls(client.post(HERE, {**data, **changed, "act": act}).content.decode()).data
+        return stages_of(data)
+
+    last = {"width": before[-1]["width"], "blocks": before[-1]["blocks"]}
+    assert after(f"row-add:{rows}") == [*before, last]
+    assert after("", **{f"{rows}.2.width": "20"}) == [*before, {**last, "width": 20}]
+    assert after(f"row-up:{rows}.2") == [before[0], {**last, "width": 20}, before[1]]
+    assert after(f"row-down:{rows}.0") == [{**last, "width": 20}, before[0], before[1]]
+    assert after(f"row-remove:{rows}.0") == before
+    assert after(f"row-up:{rows}.0") == after(f"row-down:{rows}.9") == after("row-add:space.kind") == before
+    client.post(HERE, {**data, "act": "submit"})
+    assert Study.objects.get().recipe["space"]["skeleton"]["stages"] == [{"stride": 1, **one} for one in before]
+
+
+def test_a_skeleton_keeps_its_last_stage_and_has_at_most_as_many_as_the_catalog_says(team: Team) -> None:
+    client = client_of(team)
+    for number, may in ((1, (True, False)), (2, (False, False)), (32, (False, True))):
+        skeleton = {"stages": [{"width": 8, "blocks": 1}] * number}
+        drawn_form = form({**templates()["tiny"].recipe, "space": {"kind": "autospace", "skeleton": skeleton}})
+        assert drawn_form.own_skeleton is not None
+        assert [(table.fixed, table.full) for table in drawn_form.own_skeleton.rows] == [may]
+    data = {**opened(client), **{f"space.skeleton.stages.{n}.width": "8" for n in range(33)}}
+    data |= {f"space.skeleton.stages.{n}.blocks": "1" for n in range(33)}
+    page = Controls(client.post(HERE, {**data, "act": "submit"}).content.decode())
+    assert "at most 32 items" in page.errors["space.skeleton.stages"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("stages.0.width", "0", "greater than or equal to 1"),
+        ("stages.1.blocks", "two", "wanted a valid integer"),
+        ("stages.1.blocks", "", "this field has no default"),
+        ("stages.0.stride", "5", "less than or equal to 4"),
+        ("stem", "-1", "greater than or equal to 1"),
+        ("first.width", "6", "this field has no default"),
+    ],
+)
+def test_what_is_wrong_with_a_skeleton_is_said_beside_its_input(team: Team, path: str, value: str, said: str) -> None:
+    client, path = client_of(team), f"space.skeleton.{path}"
+    data = {**opened(client), path: [value]}
+    beside = path.replace("first.width", "first.operator")  # which is what lacks
+    for answer in (client.post(HERE, {**data, "act": ""}), client.post(HERE, {**data, "act": "submit"})):
+        page = Controls(answer.content.decode())
+        assert said in page.errors[beside]
+        assert page.data[path] == [value]
+    panel = client.post(PREVIEW, data).content.decode()
+    assert said in panel
+    assert "pyramid" not in panel  # the last drawing that could be made stays
+
+
+def test_the_drawing_of_a_skeleton_follows_its_stages(team: Team) -> None:
+    client = client_of(team)
+    data = opened(client)
+    panel = client.post(
+        PREVIEW, {**data, "space.skeleton.stages.1.width": "20", "task.resolution": "32"}
+    ).content.decode()
+    assert "3 searchable places: image 1 channels at 32" in panel
+    assert "stage 2 20 channels at 16\u202f×\u202f16" in panel
+    assert 'id="skeleton" hx-swap-oob="true"' in panel
+
+
 def test_json_wins_where_it_is_opened_and_goes_back_into_the_form(team: Team) -> None:
     client = client_of(team)
     data = Controls(client.get(HERE, {"template": "tiny"}).content.decode()).data

@@ -5,18 +5,22 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from nas_engine.catalog import skeletons
 from webapp.pages.draft.palette import BEGIN, canonical_label
-from webapp.pages.draft.schemas import beginning, families, one_of
+from webapp.pages.draft.schemas import beginning, families, one_of, schema_at
 
 Plain = dict[str, Any]
 
 
 def acted(recipe: Plain, act: str, sent: dict[str, str]) -> Plain:
-    """The recipe after an act: `add`, `remove:2`, `up:2`, `down:2`, `operator`; any other leaves it as it is.
+    """The recipe after an act: `add`, `remove:2`, `up:2`, `down:2`, `operator`, `own`; any other leaves it as it is.
 
+    On the rows of a table: `row-add:space.skeleton.stages`, `row-remove:space.skeleton.stages.2`, `row-up`, `row-down`.
     Raises NasError for an operator that there is not.
     """
     made = deepcopy(recipe)
+    if act.startswith("row-"):
+        return _with_rows(made, *act.removeprefix("row-").partition(":")[::2])
     name, _, place = act.partition(":")
     stages: list[Plain] = made["pipeline"]
     number = int(place) if place.isdigit() else -1
@@ -25,8 +29,33 @@ def acted(recipe: Plain, act: str, sent: dict[str, str]) -> Plain:
     elif name == "operator" and sent.get("operator", "").strip():
         label, listed = canonical_label(sent["operator"]), made["space"].setdefault("operators", [])
         made["space"]["operators"] = [*listed, *([] if label in listed else [label])]
+    elif name == "own" and isinstance(made["space"].get("skeleton", ""), str):
+        made["space"]["skeleton"] = _copied(made["space"].get("skeleton"))
     elif 0 <= number < len(stages):
         _moved(stages, name, number)
+    return made
+
+
+def _copied(name: object) -> Plain:
+    """A built-in skeleton, to be changed."""
+    known = skeletons()
+    return {part: held for part, held in known[name if name in known else "digits"].items() if held is not None}
+
+
+def _with_rows(made: Plain, name: str, path: str) -> Plain:
+    """The recipe with a row more, less or elsewhere. A new row is like the last one in what it must say."""
+    listed, _, place = path.rpartition(".") if name != "add" else (path, "", "")
+    rows: Any = made
+    for part in listed.split("."):
+        rows = rows.get(part) if isinstance(rows, dict) else None
+    if not isinstance(rows, list) or not listed.startswith("space."):
+        return made
+    if name == "add":
+        schema = schema_at(families()["spaces"][made["space"]["kind"]], listed.removeprefix("space."))["items"]
+        last = rows[-1] if rows else {}
+        rows.append({field: last.get(field, 1) for field in schema["required"]})
+    elif place.isdigit() and int(place) < len(rows):
+        _moved(rows, name, int(place))
     return made
 
 
@@ -49,6 +78,8 @@ def settled_kinds(recipe: Plain, was: dict[str, str]) -> Plain:
     if was.get("space", space["kind"]) != space["kind"]:
         kept = {name: space[name] for name in ("kind", "skeleton") if name in space}
         made["space"] = {**kept, "operators": list(BEGIN)} if space["kind"] == "chain" else kept
+    if isinstance(space.get("skeleton"), dict) and was.get("space.skeleton") in skeletons():
+        made["space"]["skeleton"] = _copied(was["space.skeleton"])
     for number, stage in enumerate(made["pipeline"]):
         for name, part in stage.items():
             kind = part.get("kind") if isinstance(part, dict) else None

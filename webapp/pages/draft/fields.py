@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from webapp.pages.draft.reading import same
-from webapp.pages.draft.schemas import Schema, fields_of, one_of, optional, settled
+from webapp.pages.draft.reading import OWN, same
+from webapp.pages.draft.schemas import Schema, fields_of, one_of, optional, own_form, row_form, settled
 
 FRONT = 4  # fields of a component that are shown at once; the others where they were changed
 BEHIND = {
@@ -64,6 +64,37 @@ class Field:
         return ", ".join(one.label for one in self.options if one.chosen) if self.control == "toggles" else self.value
 
 
+@dataclass(frozen=True)
+class Row:
+    """An object of a list. `number` counts from 1."""
+
+    path: str
+    number: int
+    fields: list[Field]
+
+
+@dataclass
+class Rows:
+    """A list of objects, one a row. `columns`: its fields without values; `least` and `most`: how many rows there may be."""
+
+    path: str
+    label: str
+    columns: list[Field]
+    rows: list[Row]
+    least: int = 0
+    most: int = FAR
+    help: str = ""
+
+    @property
+    def fixed(self) -> bool:
+        """No row may be taken away."""
+        return len(self.rows) <= self.least
+
+    @property
+    def full(self) -> bool:
+        return len(self.rows) >= self.most
+
+
 @dataclass
 class Group:
     """A component: which kind, its fields, and the components in it. `front` is shown at once, `more` on demand."""
@@ -73,8 +104,10 @@ class Group:
     kind: Field | None = None
     front: list[Field] = field(default_factory=list)
     more: list[Field] = field(default_factory=list)
+    rows: list[Rows] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     help: str = ""
+    absent: bool = False  # optional, and not there
 
     @property
     def brief(self) -> str:
@@ -93,6 +126,9 @@ class Group:
         yield self.path
         yield from ([self.kind.path] if self.kind else [])
         yield from (one.path for one in (*self.front, *self.more))
+        for table in self.rows:
+            yield table.path
+            yield from (one.path for row in table.rows for one in row.fields)
         for group in self.groups:
             yield from group.paths()
 
@@ -106,9 +142,16 @@ def group(schema: Schema, path: str, label: str, value: object, offered: dict[st
         if "oneOf" in one:
             made.groups.append(choice_of_component(one, inner, held.get(name)))
         elif "properties" in settled(one):
-            made.groups.append(group(settled(one), inner, words(name), held.get(name)))
+            part = group(settled(one), inner, words(name), held.get(name))
+            part.absent = optional(one) and held.get(name) is None
+            made.groups.append(part)
+        elif (row := row_form(one)) is not None:
+            made.rows.append(_rows(one, row, inner, words(name), held.get(name)))
         else:
             made.front.append(input_of(one, inner, name, held, (offered or {}).get(name, [])))
+            own = own_form(one)
+            if own is not None and isinstance(held.get(name), dict):
+                made.groups.append(group(own, inner, f"Your own {words(name).lower()}", held[name]))
     ordered = sorted(made.front, key=lambda one: one.path.rpartition(".")[2] in BEHIND)
     made.front = [one for place, one in enumerate(ordered) if one.changed or _at_once(place, one)]
     made.more = [one for one in ordered if one not in made.front]
@@ -117,6 +160,24 @@ def group(schema: Schema, path: str, label: str, value: object, offered: dict[st
 
 def _at_once(place: int, one: Field) -> bool:
     return place < FRONT and one.path.rpartition(".")[2] not in BEHIND
+
+
+def _rows(schema: Schema, row: Schema, path: str, label: str, value: object) -> Rows:
+    """A list of objects as a table of inputs."""
+    held = [one if isinstance(one, dict) else {} for one in value] if isinstance(value, list) else []
+    return Rows(
+        path,
+        label,
+        _row(row, path, {}),
+        [Row(f"{path}.{n}", n + 1, _row(row, f"{path}.{n}", one)) for n, one in enumerate(held)],
+        settled(schema).get("minItems", 0),
+        settled(schema).get("maxItems", FAR),
+        settled(schema).get("description", ""),
+    )
+
+
+def _row(schema: Schema, path: str, values: dict[str, Any]) -> list[Field]:
+    return [input_of(one, f"{path}.{name}", name, values, []) for name, one in fields_of(schema).items()]
 
 
 def choice_of_component(schema: Schema, path: str, value: object) -> Group:
@@ -139,7 +200,12 @@ def input_of(schema: Schema, path: str, name: str, values: dict[str, Any], offer
     value = values.get(name, default)
     made = Field(path, words(name), "text", written(value), help=held.get("description", ""), default=written(default))
     made.changed = name in values and not same(value, default)
-    if held.get("type") == "boolean":
+    if own_form(schema) is not None:
+        chosen = OWN if isinstance(value, dict) else made.value
+        made.control, made.redraws, made.value, made.changed = "choice", True, chosen, False
+        names = [*offered, *([] if chosen in (*offered, OWN) else [chosen]), OWN]
+        made.options = [Option(one, "your own" if one == OWN else one, one == chosen) for one in names]
+    elif held.get("type") == "boolean":
         made.control, made.on, made.default = "switch", value is True, "on" if default else "off"
     elif held.get("type") == "array":
         made.control, made.value, made.default = "toggles", "", ""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas_engine.catalog import built_in_data, skeletons
-from webapp.pages.draft.fields import Field, Group, Option, group, input_of, kind_field, written
+from webapp.pages.draft.fields import Field, Group, group, input_of, kind_field
 from webapp.pages.draft.palette import Palette, palette
 from webapp.pages.draft.schemas import budget_schema, families, seed_schema
+from webapp.pages.draft.skeleton import Drawing, drawing
 
 KERNELS = ["3", "5", "7", "9", "11"]
 
@@ -34,7 +35,9 @@ class Form:
     data: str
     space_kind: str
     space: Group
-    skeleton: str
+    skeleton: Drawing | None
+    skeleton_name: str
+    own_skeleton: Group | None
     palette: Palette | None
     network: Group
     search: Group
@@ -45,7 +48,9 @@ class Form:
         yield from ("space", "pipeline")
         if self.palette is not None:
             yield "space.operators"
-        for part in (self.task, self.space, self.network, self.search, *(stage.group for stage in self.stages)):
+        own = [self.own_skeleton] if self.own_skeleton else []
+        stages = [stage.group for stage in self.stages]
+        for part in (self.task, self.space, *own, self.network, self.search, *stages):
             yield from part.paths()
 
 
@@ -54,7 +59,7 @@ def form(recipe: dict[str, Any], place: int = 0) -> Form:
     task, space, budget = (_held(recipe, name) for name in ("task", "space", "budget"))
     task_kind = _kind(task, "tasks")
     space_kind = _kind(space, "spaces")
-    offered = {"kernels": KERNELS, "exporters": list(families()["exporters"])}
+    offered = {"kernels": KERNELS, "exporters": list(families()["exporters"]), "skeleton": list(skeletons())}
     shape = group(families()["spaces"][space_kind], "space", "Space", space, offered)
     limits = budget_schema()["properties"]
     search = group(limits["search"], "budget.search", "Search", budget.get("search"))
@@ -63,8 +68,10 @@ def form(recipe: dict[str, Any], place: int = 0) -> Form:
         task_kind,
         facts(str(task.get("data", "digits"))),
         space_kind,
-        _with_skeletons(shape, kind_field("space", list(families()["spaces"]), space_kind, "Kind"), space),
-        outline(space.get("skeleton", "digits")),
+        _with_kind(shape, kind_field("space", list(families()["spaces"]), space_kind, "Kind")),
+        drawing(recipe),
+        _value_at(shape, "space.skeleton"),
+        _taken(shape, "space.skeleton"),
         palette(recipe, place) if space_kind == "chain" else None,
         group(limits["network"], "budget.network", "Network", budget.get("network")),
         search,
@@ -106,16 +113,20 @@ def _with_name(task: Group, recipe: dict[str, Any]) -> Group:
     return task
 
 
-def _with_skeletons(space: Group, kind: Field, values: dict[str, Any]) -> Group:
-    """Its kind first; the skeleton as a choice of names, one that has no name kept as it is. Operators have a palette."""
+def _value_at(held: Group, path: str) -> str:
+    return next((one.value for one in (*held.front, *held.more) if one.path == path), "")
+
+
+def _taken(held: Group, path: str) -> Group | None:
+    """A group out of a group: it stands elsewhere on the page."""
+    found = next((one for one in held.groups if one.path == path), None)
+    held.groups = [one for one in held.groups if one is not found]
+    return found
+
+
+def _with_kind(space: Group, kind: Field) -> Group:
+    """Its kind first. Operators have a palette."""
     space.front = [kind, *(one for one in space.front if one.path != "space.operators")]
-    for one in (*space.front, *space.more):
-        if one.path == "space.skeleton":
-            chosen = written(values.get("skeleton", "digits"))
-            one.control, one.redraws = "choice", True
-            one.options = [Option(name, name, name == chosen) for name in skeletons()]
-            if chosen not in skeletons():
-                one.options.append(Option(chosen, "as written in the JSON", True))
     return space
 
 
@@ -129,15 +140,3 @@ def facts(data: str) -> str:
         f"{found['images']:,} images, {found['height']} × {found['width']}, {colours}, "
         f"{found['classes']} classes; built in, SHA-256 {found['sha256'][:12]}…"
     )
-
-
-def outline(skeleton: object) -> str:
-    """A skeleton in words."""
-    held = skeletons().get(skeleton) if isinstance(skeleton, str) else skeleton
-    if not isinstance(held, dict) or not isinstance(held.get("stages"), list):
-        return ""
-    stages = [one for one in held["stages"] if isinstance(one, dict)]
-    parts = [f"{one.get('blocks')} × {one.get('width')}" for one in stages]
-    places = sum(one["blocks"] for one in stages if isinstance(one.get("blocks"), int))
-    head = f", head {held['head']}" if held.get("head") else ""
-    return f"{places} searchable places: stem {held.get('stem', 16)}, then {', '.join(parts)} channels{head}"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from nas_engine.catalog import read_labels
 from nas_engine.errors import NasError
-from nas_engine.preview import cell_graph, recipe
-from nas_engine.wire import canonical
-from webapp.pages.draft.outlook import sketch
+from nas_engine.preview import cell_graph
+from webapp.pages.draft.places import placed
 from webapp.pages.draft.schemas import families
 
 MORE = ("mb3_e3", "mb5_e3", "mb5_e6", "conv1", "sep3", "avg3")  # beside the catalog's examples
@@ -49,20 +46,13 @@ def palette(recipe_data: dict[str, Any], place: int) -> Palette:
     examples = [label for kind in families()["operators"].values() for label in kind["examples"]]
     others = [one for one in dict.fromkeys([*examples, *MORE]) if one not in chosen and one not in CANNOT_STAND]
     try:
-        places = _places(canonical([recipe_data.get("task"), space.get("skeleton", "digits")]))
+        plan = placed(recipe_data)
     except NasError:
         return Palette(tuple(OperatorCard(one, "", one in chosen) for one in (*chosen, *others)), (), 0)
-    place = place if 0 <= place < len(places[1]) else 0
-    cards = tuple(_card(one, one in chosen, places[0], place) for one in (*chosen, *sorted(others)))
-    return Palette(cards, places[1], place)
-
-
-@lru_cache(maxsize=32)
-def _places(asked: str) -> tuple[Any, tuple[str, ...]]:
-    task, skeleton = json.loads(asked)
-    plan = recipe(sketch(task, {"kind": "chain", "operators": ["conv3"], "skeleton": skeleton}))
     sites = plan.space.space().skeleton.sites(plan.task.shape)
-    return plan, tuple(f"{number}: {site}" for number, site in enumerate(sites, start=1))
+    place = place if 0 <= place < len(sites) else 0
+    cards = tuple(_card(one, one in chosen, plan, place) for one in (*chosen, *sorted(others)))
+    return Palette(cards, tuple(f"{number}: {site}" for number, site in enumerate(sites, start=1)), place)
 
 
 def _card(label: str, chosen: bool, plan: Any, place: int) -> OperatorCard:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from math import isfinite
@@ -16,11 +15,14 @@ from webapp.pages.draft.schemas import (
     families,
     fields_of,
     optional,
+    own_form,
+    row_form,
     seed_schema,
     settled,
 )
 
 ABSENT: Any = object()
+OWN = "own"  # where a name or the thing itself may stand: the thing itself
 STAGE = re.compile(r"pipeline\.(\d+)\.kind")
 
 
@@ -66,6 +68,12 @@ def _object(schema: Schema, path: str, sent: QueryDict) -> dict[str, Any]:
     return made
 
 
+def _numbers(path: str, sent: QueryDict) -> list[int]:
+    """The rows of a table that were sent."""
+    place = re.compile(rf"{re.escape(path)}\.(\d{{1,4}})\.")
+    return sorted({int(found[1]) for name in sent if (found := place.match(name))})
+
+
 def same(one: object, other: object) -> bool:
     """Whether two plain values are equal: true is not 1."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
@@ -74,9 +82,14 @@ def same(one: object, other: object) -> bool:
 def _read(schema: Schema, path: str, sent: QueryDict) -> Any:
     if "oneOf" in schema:
         return _component({one["title"]: one for one in schema["oneOf"]}, path, sent)
-    held = settled(schema)
+    own, row, held = own_form(schema), row_form(schema), settled(schema)
+    if own is not None and text_of(sent, path) == OWN:
+        return _object(own, path, sent)
+    if row is not None:
+        return [_object(row, f"{path}.{number}", sent) for number in _numbers(path, sent)]
     if "properties" in held:
-        return _object(held, path, sent)
+        blank = not any(text_of(sent, f"{path}.{name}") for name in fields_of(held))
+        return None if blank and optional(schema) else _object(held, path, sent)
     if held.get("type") == "boolean":
         return path in sent
     if held.get("type") == "array":
@@ -90,8 +103,6 @@ def _read(schema: Schema, path: str, sent: QueryDict) -> Any:
 def _scalar(schema: Schema, text: str) -> Any:
     """A number where one is wanted and this is one; otherwise the text, for the engine to refuse."""
     kind = schema.get("type")
-    if text.startswith("{"):  # a skeleton that has no name
-        return _number(text, json.loads)
     if kind == "integer":
         return _number(text, _whole)
     return _number(text, float) if kind == "number" else text

@@ -46,6 +46,26 @@ def settled(schema: Schema) -> Schema:
     return {**{name: held for name, held in schema.items() if name != "anyOf"}, **first}
 
 
+def own_form(schema: Schema) -> Schema | None:
+    """Of a field that holds a name or, in its place, the thing itself: what the thing itself looks like."""
+    ways = schema.get("anyOf", ())
+    named = any(one.get("type") == "string" for one in ways)
+    return next((one for one in ways if "properties" in one), None) if named else None
+
+
+def row_form(schema: Schema) -> Schema | None:
+    """Of a list of objects: what one of them looks like."""
+    items: Schema = settled(schema).get("items", {})
+    return items if "properties" in items else None
+
+
+def schema_at(schema: Schema, path: str) -> Schema:
+    """The schema of a field inside a component's. Raises KeyError for a path that leads nowhere."""
+    for name in path.split("."):
+        schema = fields_of(own_form(schema) or settled(schema))[name]
+    return schema
+
+
 def optional(schema: Schema) -> bool:
     return any(one.get("type") == "null" for one in schema.get("anyOf", ()))
 

@@ -113,6 +113,7 @@ def _shown(request: Asked, draft: Draft) -> dict[str, Any]:
         "page": "new study",
         "draft": draft,
         "form": drawn,
+        "drawing": None if drawn is None else drawn.skeleton,
         "outlook": found,
         "wrong": draft.wrong,
         "said": {} if draft.wrong is None else {"path": draft.wrong.path, "text": draft.wrong.text},
