@@ -20,6 +20,7 @@ from webapp.runs.services.presence import say_alive
 MOST = 500  # rows that are looked at; the longest waiting is among them, since order does not change
 MOST_DOUBLINGS = 6
 SHORT = "short"
+SLOTS = 1  # Work that one worker does at once: it has one child, and one device
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def _watch(patience: float, workers: Callable[[], Mapping[str, float]], restart:
     watchdog = Watchdog(patience)
     while True:
         try:
-            say_alive(workers())
+            say_alive({name: time.monotonic() - started for name, started in workers().items()}, SLOTS)
             for node in watchdog.stuck(workers(), time.monotonic()):
                 restart(node)
         except Error as error:

@@ -11,14 +11,14 @@ from webapp.launch.devices import Device, devices
 from webapp.launch.lock import Held
 from webapp.launch.log import Log, say
 from webapp.launch.supervisor import Supervisor
-from webapp.launch.watchdog import SHORT, watch
+from webapp.launch.watchdog import SHORT, SLOTS, watch
 
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "webapp", "worker", "--without-gossip", "--without-mingle")
 
 
 def command(queue: str, label: str) -> list[str]:
     """How a worker is started: with one child, so that a new child means that the one before is dead."""
-    return [*CELERY, "--pool", "prefork", "-c", "1", "-Q", queue, "-n", f"{label}@%h", "-l", "warning"]
+    return [*CELERY, "--pool", "prefork", "-c", str(SLOTS), "-Q", queue, "-n", f"{label}@%h", "-l", "warning"]
 
 
 def node(label: str) -> str:

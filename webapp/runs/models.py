@@ -76,6 +76,9 @@ class Work(models.Model):
     checkpoint = models.JSONField(null=True)  # pointer to the newest one
     seconds = models.FloatField(default=0.0)  # device seconds of all attempts
     result = models.JSONField(null=True)
+    evaluations = models.PositiveIntegerField(default=0)  # in the result
+    reason = models.CharField(max_length=32, blank=True)  # why it, or a candidate of it, failed: of a closed list
+    ended = models.DateTimeField(null=True)  # when its result came
     told = models.BooleanField(default=False)
 
     class Meta:
@@ -85,6 +88,7 @@ class Work(models.Model):
             models.Index(fields=("run", "told", "status"), name="work_of_run"),
             models.Index(fields=("run", "ordinal"), name="work_by_ordinal"),
             models.Index(fields=("owner", "status"), name="work_by_owner"),
+            models.Index(fields=("ended",), name="work_by_end"),
         )
         ordering = ("ordinal",)
 
@@ -96,7 +100,11 @@ class Worker(models.Model):
     """A worker that a launcher says is up. What it does is in the Work that it owns."""
 
     name = models.CharField(max_length=200, unique=True)  # <host>/<device>, the owner of its Work
-    seen = models.DateTimeField()
+    seen = models.DateTimeField()  # by the database's clock
+    clock = models.DateTimeField(null=True)  # of the worker's own machine, when it was seen
+    began = models.DateTimeField(null=True)  # its process, by the database's clock
+    version = models.CharField(max_length=40, blank=True)
+    slots = models.PositiveSmallIntegerField(default=1)  # Work that it does at once
 
     def __str__(self) -> str:
         return self.name

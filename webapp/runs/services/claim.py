@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from nas_engine.errors import Cancelled
 from nas_engine.run import Mishap, Result
-from nas_engine.wire import plain
 from webapp.environment import environment
 from webapp.live.broadcast import announce_works_on_commit
 from webapp.queueing import send_on_commit
 from webapp.runs.models import GOING_ON, Run, Work
+from webapp.runs.services.outcome import summed
 
 MOST_DEATHS = 3
 
@@ -71,7 +71,8 @@ def _take(held: QuerySet[Work], work: Work) -> int:
         return taken
     text = f"{MOST_DEATHS} workers were lost at the same checkpoint of {work.key}; the last was {work.owner}"
     result = Result(work.key, {}, Mishap("lost worker", text), work.seconds)
-    taken = still.update(status=Work.Status.DONE, deaths=F("deaths") + 1, heartbeat=None, result=plain(result))
+    done = {"status": Work.Status.DONE, "heartbeat": None, "ended": Now()}
+    taken = still.update(**done, **summed(result), deaths=F("deaths") + 1)
     send_on_commit("runs.advance_run", work.run_id)
     announce_works_on_commit(work.run_id)
     return taken

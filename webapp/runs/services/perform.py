@@ -6,15 +6,16 @@ import logging
 import uuid
 
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
+from django.db.models.functions import Now
 
 from nas_engine.run import Mishap, Result, perform
-from nas_engine.wire import plain
 from webapp.live.broadcast import announce_works_on_commit
 from webapp.queueing import send_on_commit
 from webapp.runs.context import RowContext, Stopped
 from webapp.runs.heartbeat import Heartbeat
 from webapp.runs.models import Work
 from webapp.runs.services.claim import Fenced, claim, fenced, hand_back
+from webapp.runs.services.outcome import summed
 
 log = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, InternalError)  # a database locked, restarted or gone: no fault of the Work
@@ -60,9 +61,8 @@ def _finish(context: RowContext, result: Result) -> None:
     row = context.row
     with transaction.atomic():
         context.flush()
-        fenced(
-            row, status=Work.Status.DONE, result=plain(result), seconds=result.seconds, heartbeat=None, checkpoint=None
-        )
+        done = {"status": Work.Status.DONE, "heartbeat": None, "checkpoint": None, "ended": Now()}
+        fenced(row, **done, **summed(result), seconds=result.seconds)
         send_on_commit("runs.advance_run", row.run_id)
         announce_works_on_commit(row.run_id)
     context.drop_checkpoint()
