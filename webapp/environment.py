@@ -43,6 +43,7 @@ class Environment(BaseSettings):
     )
     idle_seconds: float = Field(600.0, gt=0, description="a worker without progress for so long stops beating")
     resend_seconds: float = Field(5.0, gt=0, description="work queued for so long is sent again by the sweeper")
+    orphan_seconds: float = Field(3600.0, gt=0, description="a file that no row points to is removed once it is so old")
 
 
 environment = Environment()

@@ -17,7 +17,7 @@ from webapp.environment import environment
 from webapp.runs.models import Work
 from webapp.runs.services.claim import Fenced, fenced
 from webapp.runs.services.events import append_events, hold_numbers
-from webapp.runs.store import RunStore
+from webapp.runs.store import RunStore, checkpoint_key
 
 if TYPE_CHECKING:
     from nas_engine.wire import Plain, Tensors
@@ -52,6 +52,7 @@ class RowContext:
         self._began = self._saved = time.monotonic()
         self._before = row.seconds
         self._events: list[Event] = []
+        self._orphans = row.attempt > 1  # there may be some
         self._progress: dict[str, object] = {}
         self._begun = self.work.kind in BEGUN_AT_ONCE
 
@@ -94,13 +95,23 @@ class RowContext:
     def checkpoint(self, content: Plain, tensors: Tensors) -> None:
         """Flush the facts, write the file, then move the pointer: each under the fence."""
         self.flush()
-        stored = self._files.put(f"{self.work.key}-{self.row.attempt}-checkpoint.safetensors", pack(content, tensors))
+        if self._orphans:
+            self._drop_orphans()
+        stored = self._files.put(checkpoint_key(self.work.key, self.row.attempt), pack(content, tensors))
         before = self.row.checkpoint
         fenced(self.row, checkpoint=plain(stored), seconds=self.spent(), deaths=0)
         self.row.checkpoint = plain(stored)
         if before is not None and before != self.row.checkpoint:
             self._files.drop(read(Stored, before))
         self._saved = time.monotonic()
+
+    def _drop_orphans(self) -> None:
+        """Remove checkpoints of earlier attempts that a kill parted from the pointer: there are never more than two."""
+        earlier = (checkpoint_key(self.work.key, attempt) for attempt in range(1, self.row.attempt))
+        for stored in self._files.held(earlier):
+            if plain(stored) != self.row.checkpoint:
+                self._files.drop(stored)
+        self._orphans = False
 
     def drop_checkpoint(self) -> None:
         """Remove the file of the last checkpoint, once the result is there and nothing points to it."""

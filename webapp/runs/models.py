@@ -48,6 +48,16 @@ class Run(models.Model):
         return f"{self.study.name} ({self.status})"
 
 
+class DeletedRun(models.Model):
+    """A run that was deleted, until its files are surely gone: a kill may come between, or a worker write once more."""
+
+    run = models.UUIDField(primary_key=True)
+    deleted = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.run)
+
+
 GOING_ON = (Run.Wanted.RUN, Run.Wanted.FINISH)  # what a run that is worked on is wanted to do
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 
 from nas_engine.run import FileStore, Stored
 from webapp.runs.models import Artifact
+
+CHECKPOINT = "-checkpoint.safetensors"  # how the key of a checkpoint ends
+STATE = "state-"  # how the key of a run's state begins
+
+
+def checkpoint_key(work: str, attempt: int) -> str:
+    """Of one attempt's own: two never write to one file."""
+    return f"{work}-{attempt}{CHECKPOINT}"
 
 
 def folder_of(run: uuid.UUID) -> Path:
@@ -32,6 +41,11 @@ class RunStore:
 
     def get(self, stored: Stored) -> bytes:
         return self._files.get(stored)
+
+    def held(self, keys: Iterable[str]) -> list[Stored]:
+        """The files under these keys, whether anything points to them or not."""
+        rows = Artifact.objects.filter(run=self._run, key__in=list(keys))
+        return [Stored(key, sha256) for key, sha256 in rows.values_list("key", "sha256")]
 
     def drop(self, stored: Stored) -> None:
         """Remove a file that nothing points to any more."""

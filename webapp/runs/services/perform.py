@@ -61,11 +61,13 @@ def _finish(context: RowContext, result: Result) -> None:
     row = context.row
     with transaction.atomic():
         context.flush()
-        done = {"status": Work.Status.DONE, "heartbeat": None, "checkpoint": None, "ended": Now()}
-        fenced(row, **done, **summed(result), seconds=result.seconds)
+        done = {"status": Work.Status.DONE, "heartbeat": None, "ended": Now()}
+        kept = {} if result.mishap else {"checkpoint": None}  # whoever tries again goes on from there
+        fenced(row, **done, **kept, **summed(result), seconds=result.seconds)
         send_on_commit("runs.advance_run", row.run_id)
         announce_works_on_commit(row.run_id)
-    context.drop_checkpoint()
+    if not result.mishap:
+        context.drop_checkpoint()
 
 
 def _leave(context: RowContext) -> None:

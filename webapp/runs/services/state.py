@@ -7,7 +7,7 @@ import uuid
 from nas_engine.wire import Plain, canonical, plain
 from webapp.runs.models import Run
 from webapp.runs.state import POINTER, pointer_in
-from webapp.runs.store import RunStore
+from webapp.runs.store import STATE, RunStore
 
 MOST_BYTES = 256 * 1024  # of state in a row
 
@@ -20,7 +20,7 @@ def kept_state(run: Run, state: Plain) -> Plain:
     data = canonical(state).encode()
     if len(data) <= MOST_BYTES:
         return state
-    stored = RunStore(run.pk).put(f"state-{run.state_version + 1}-{uuid.uuid4().hex[:8]}.json", data)
+    stored = RunStore(run.pk).put(f"{STATE}{run.state_version + 1}-{uuid.uuid4().hex[:8]}.json", data)
     return {POINTER: plain(stored)}
 
 

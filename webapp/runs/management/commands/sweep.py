@@ -9,7 +9,10 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
+from webapp.runs.services.collect import collect
 from webapp.runs.services.sweep import sweep
+
+COLLECT = 600.0  # seconds between two looks at the files
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="sweep once and print the counts")
 
     def handle(self, *, every: float, once: bool, **_: object) -> None:
+        collected = time.monotonic() - COLLECT
         while True:
             try:
                 found = sweep()
+                if once or time.monotonic() - collected >= COLLECT:
+                    found["collected"], collected = collect(), time.monotonic()
                 if once or any(found.values()):
                     self.stdout.write(", ".join(f"{name} {count}" for name, count in found.items()))
             except Error as error:
