@@ -12,6 +12,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from webapp.runs.models import Candidate, Event, Run
+from webapp.runs.selectors.disk import bytes_of
 from webapp.runs.selectors.runs import shown
 from webapp.studies.models import Study
 
@@ -30,6 +31,7 @@ class Standing:
     stages: int = 0
     best: Candidate | None = None
     curve: list[float] = field(default_factory=list)
+    bytes: int = 0  # that its files take
 
     @property
     def limits(self) -> dict[str, int]:
@@ -43,9 +45,11 @@ def standings(studies: Sequence[Study]) -> list[Standing]:
     newest = _newest_runs([study.pk for study in studies])
     runs = [run.pk for run in newest.values()]
     begun, done, best, curves = _begun(runs), _done(runs), _best(runs), _curves(runs)
+    room = bytes_of(study.pk for study in studies)
     found = []
     for study in studies:
         standing = Standing(study, run=newest.get(study.pk), stages=len(study.recipe["pipeline"]))
+        standing.bytes = room.get(study.pk, 0)
         if standing.run is not None:
             key = standing.run.pk
             standing.shown = shown(standing.run)

@@ -11,7 +11,7 @@ from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, run_history, study
-from webapp.pages.views.workers import strip
+from webapp.pages.views.workers import strip, workers_page
 
 urlpatterns = [
     path("", studies, name="studies"),
@@ -27,7 +27,8 @@ urlpatterns = [
     path(
         "runs/<uuid:pk>/architectures/<str:key>/architecture.json", architecture_document, name="architecture-document"
     ),
-    path("workers/strip/", strip, name="workers"),
+    path("workers/", workers_page, name="workers"),
+    path("workers/strip/", strip, name="workers-strip"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
 ]
