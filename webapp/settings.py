@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "webapp.studies",
     "webapp.runs",
     "webapp.api",
+    "webapp.doctor",
     "webapp.pages",
 ]
 MIDDLEWARE = [

