@@ -86,6 +86,11 @@ acceptance: $(INSTALLED) $(PAGES) ## what takes longer: the slow tests, then the
 	$(BIN)/pytest -m slow
 	$(BIN)/python -m nas_engine run examples/quickstart.json --out var/quickstart
 
+.PHONY: fixture-big
+fixture-big: $(RUNNABLE) ## put a study of 100,000 candidates with made-up scores into the studio, to see how the pages bear it
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py fixture_big
+
 .PHONY: screenshots
 screenshots: $(INSTALLED) $(PAGES) ## take the pictures in docs/images/ anew, from a studio of their own
 	$(BIN)/python docs/pictures/screenshots.py

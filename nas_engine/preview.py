@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nas_engine.architecture import Architecture
@@ -43,6 +43,21 @@ def evaluations(plan: Recipe) -> int | None:
     asked = [stage.strategy.evaluations for stage in plan.pipeline if isinstance(stage, Search)]
     known = [count for count in asked if count is not None]
     return sum(known) if len(known) == len(asked) else plan.budget.search.evaluations
+
+
+def drawn(plan: Recipe, *names: object) -> Iterator[tuple[Architecture, Cost]]:
+    """Networks within a recipe's limits, each with its cost: uniform draws without end, the same ones for the same names.
+
+    A network may come again. Raises Infeasible where exact bounds say that there is none.
+    """
+    refuse_impossible(plan)
+    space, shape = plan.space.space(), plan.task.shape
+    chance = Chance(seed_from(plan.seed, "drawn", *names))
+    while True:
+        network = space.sample(chance)
+        cost = space.cost(network, shape)
+        if plan.budget.network.allow(cost):
+            yield network, cost
 
 
 @dataclass(frozen=True)
@@ -219,6 +234,7 @@ __all__ = [
     "cell_graph",
     "document",
     "drawings",
+    "drawn",
     "evaluations",
     "feasibility",
     "folded",

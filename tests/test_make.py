@@ -28,6 +28,7 @@ def test_help_lists_every_documented_target_with_its_text() -> None:
         "acceptance",
         "check",
         "clean",
+        "fixture-big",
         "format",
         "help",
         "run",

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,17 @@ from nas_engine.chance import Chance
 from nas_engine.errors import Infeasible, InvalidArchitecture
 from nas_engine.graph.block import Sketch
 from nas_engine.graph.layers import BatchNorm, Conv, PrefixAdd
-from nas_engine.preview import cell_graph, drawings, folded, graph, layer_table, network, preview, refuse_impossible
+from nas_engine.preview import (
+    cell_graph,
+    drawings,
+    drawn,
+    folded,
+    graph,
+    layer_table,
+    network,
+    preview,
+    refuse_impossible,
+)
 from nas_engine.recipe import recipe
 from nas_engine.shapes import FeatureShape
 
@@ -119,3 +130,21 @@ def test_a_budget_below_the_exact_bound_is_refused_with_the_nearest_figures() ->
             refuse_impossible(plan)
         assert error.value.field == "budget.network.madds"
         assert error.value.nearest == {"params": least.params, "madds": least.madds}
+
+
+def test_networks_are_drawn_within_the_limits_at_their_true_cost_and_the_same_for_the_same_names() -> None:
+    limit = QUICKSTART.budget.network.madds
+    assert limit is not None
+    first = list(islice(drawn(QUICKSTART, "a", 1), 50))
+    assert first == list(islice(drawn(QUICKSTART, "a", 1), 50))
+    assert first != list(islice(drawn(QUICKSTART, "a", 2), 50))
+    for found, cost in first:
+        assert found in SPACE
+        assert cost == SPACE.block(found, SHAPE).cost
+        assert cost.madds <= limit
+
+
+def test_nothing_is_drawn_from_a_space_without_a_network_within_the_limits() -> None:
+    tight = replace(QUICKSTART, budget=Budget(network=NetworkLimits(madds=1)))
+    with pytest.raises(Infeasible):
+        next(drawn(tight))

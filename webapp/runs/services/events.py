@@ -26,8 +26,10 @@ def hold_numbers(run: uuid.UUID) -> int:
     return Run.objects.select_for_update().values_list("last_seq", flat=True).get(pk=run)
 
 
-def append_events(run: uuid.UUID, events: Sequence[Event]) -> None:
+def append_events(run: uuid.UUID, events: Sequence[Event], *, announce: bool = True) -> None:
     """Write facts with the run's next numbers; one whose key is known is ignored. Numbers have no gap.
+
+    `announce`: tell whoever watches the run; off where nobody can.
 
     Before: inside or outside a transaction. After: `last_seq` is the number of the newest event.
     """
@@ -48,7 +50,8 @@ def append_events(run: uuid.UUID, events: Sequence[Event]) -> None:
             candidates = [_candidate(row, fact, networks[fact.key]) for row, fact in answers]
             _mark_improvements(run, candidates)
             Candidate.objects.bulk_create(candidates)
-        announce_on_commit(run, [message(row) for row in rows])
+        if announce:
+            announce_on_commit(run, [message(row) for row in rows])
 
 
 def _row(run: uuid.UUID, seq: int, event: Event) -> EventRow:
