@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from django.core.management import call_command
@@ -13,7 +14,7 @@ from nas_engine.preview import recipe as read_recipe
 from tests.webapp.made_up import client_of, made_up_run
 from webapp.accounts.models import Team
 from webapp.live.fold import fold
-from webapp.runs.models import Run
+from webapp.runs.models import Run, Tally
 from webapp.runs.selectors.events import events_since
 from webapp.runs.selectors.snapshot import snapshot, snapshot_at
 from webapp.runs.services import made_up
@@ -66,13 +67,19 @@ def test_its_facts_lead_to_what_its_page_shows() -> None:
     assert "made up" in state["reason"]
 
 
+def test_its_tallies_count_its_answers() -> None:
+    run = made_up_run(300)
+    counted = Counter(run.candidates.values_list("stage", "status"))
+    assert {(t.stage, t.status): t.count for t in Tally.objects.filter(run=run)} == counted
+    assert any(status == "failed" for _, status in counted)
+
+
 def test_its_pages_answer() -> None:
     run = made_up_run(60)
     client = client_of(run)
     page = client.get(f"/studies/{run.study_id}/").content.decode()
     assert "made-up scores" in page
-    table = client.get(f"/runs/{run.pk}/candidates/").content.decode()
-    [address, *_] = re.findall(rf"/runs/{run.pk}/architectures/\w+/", table)
+    [address, *_] = re.findall(rf"/runs/{run.pk}/architectures/\w+/", page)
     for path in (address, f"/runs/{run.pk}/candidates/", f"/runs/{run.pk}/history/", "/"):
         assert client.get(path).status_code == 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from webapp.admin import ReadOnly
-from webapp.runs.models import Architecture, Artifact, Candidate, Event, Run, Work, Worker
+from webapp.runs.models import Architecture, Artifact, Candidate, Event, Run, Tally, Work, Worker
 
 
 @admin.register(Run)
@@ -35,6 +35,11 @@ class ArchitectureAdmin(ReadOnly):
 class CandidateAdmin(ReadOnly):
     list_display = ("architecture", "run", "stage", "status", "score", "params", "madds", "reason")
     list_filter = ("status",)
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnly):
+    list_display = ("run", "stage", "status", "count")
 
 
 @admin.register(Artifact)

@@ -152,9 +152,16 @@ class Architecture(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("skeleton", "key"), name="one_architecture_a_key"),)
+        indexes = (models.Index(fields=("key",), name="architecture_by_key"),)
 
     def __str__(self) -> str:
         return self.key
+
+
+def _scored(*fields: str, name: str) -> models.Index:
+    """An index of those that have the figure before `number`: whoever orders by it wants no others."""
+    figure = fields[-2].removeprefix("-")
+    return models.Index(fields=fields, condition=models.Q(**{f"{figure}__isnull": False}), name=name)
 
 
 class Candidate(models.Model):
@@ -186,15 +193,19 @@ class Candidate(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("run", "number"), name="one_candidate_a_number"),)
         indexes = (
-            models.Index(fields=("run", "score"), name="candidate_by_score"),
+            # What a table is ordered by, alone and within a stage; read from either end.
+            _scored("run", "-score", "number", name="candidate_by_best"),
+            _scored("run", "stage", "-score", "number", name="candidate_top_of_stage"),
+            _scored("run", "params", "number", name="candidate_by_params"),
+            _scored("run", "stage", "params", "number", name="candidate_stage_params"),
+            _scored("run", "madds", "number", name="candidate_by_madds"),
+            _scored("run", "stage", "madds", "number", name="candidate_stage_madds"),
+            models.Index(fields=("run", "status", "number"), name="candidate_by_status"),
+            models.Index(fields=("run", "stage", "status", "number"), name="candidate_stage_status"),
+            models.Index(fields=("run", "architecture", "number"), name="candidate_by_architecture"),
             models.Index(fields=("run", "stage", "number"), name="candidate_by_stage"),
             models.Index(fields=("run", "question"), name="candidate_by_question"),
             models.Index(fields=("run", "stage", "status", "reason", "number"), name="candidate_counts"),
-            models.Index(
-                fields=("run", "stage", "-score", "number"),
-                condition=models.Q(score__isnull=False),
-                name="candidate_top_of_stage",
-            ),
             models.Index(
                 fields=("run", "stage", "number"), condition=models.Q(improved=True), name="candidate_improvements"
             ),
@@ -203,6 +214,22 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.architecture}: {self.score}"
+
+
+class Tally(models.Model):
+    """How many answers of a kind a stage of a run has, written with them: a page says it without counting."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tallies")
+    stage = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=6, choices=Candidate.Status.choices)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "stage", "status"), name="one_tally_a_status"),)
+        verbose_name_plural = "tallies"
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.status}"
 
 
 class Artifact(models.Model):

@@ -9,8 +9,10 @@ from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from nas_engine.wire import plain
 from webapp.api import serializers
@@ -18,18 +20,54 @@ from webapp.api.pages import Page
 from webapp.api.ranges import download
 from webapp.api.views.asking import PROBLEM
 from webapp.api.views.runs import OfRun
-from webapp.runs.selectors.candidates import architectures_of, candidates_of, exports_of, network_of
+from webapp.runs.models import Candidate, Run
+from webapp.runs.selectors.candidate_pages import Mark, candidate_page, mark_of
+from webapp.runs.selectors.candidates import architectures_of, exports_of, network_of
 
 
-class CandidatePage(Page):
-    """Pages of candidates, in the order that was asked for."""
+class CandidatePages(Page):
+    """Pages of candidates in the order that was asked for, by the row beside them: however many rows have one figure."""
+
+    def paginate(self, run: Run, chosen: dict[str, Any], request: Request) -> list[Candidate]:
+        """The page that the request's cursor names. Raises NotFound for a cursor that none of our pages gave."""
+        self._here = request.build_absolute_uri()
+        size = self.get_page_size(request) or self.page_size
+        page = candidate_page(run, chosen, size, _mark(request.query_params.get(self.cursor_query_param)))
+        self._before = mark_of(page.rows[0], chosen, back=True) if page.rows and page.before else None
+        self._after = mark_of(page.rows[-1], chosen) if page.rows and page.after else None
+        return page.rows
+
+    def get_next_link(self) -> str | None:
+        return None if self._after is None else self._link(f"after:{self._after}")
+
+    def get_previous_link(self) -> str | None:
+        return None if self._before is None else self._link(f"before:{self._before}")
+
+    def _link(self, cursor: str) -> str:
+        return str(replace_query_param(self._here, self.cursor_query_param, cursor))
+
+
+def _mark(cursor: str | None) -> Mark | None:
+    if cursor is None:
+        return None
+    side, _, text = cursor.partition(":")
+    if side not in ("after", "before"):
+        raise NotFound(CandidatePages.invalid_cursor_message)
+    try:
+        return Mark.read(text, back=side == "before")
+    except ValueError as error:
+        raise NotFound(CandidatePages.invalid_cursor_message) from error
+
+
+class ArchitecturePages(Page):
+    """Pages of networks, best first."""
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         return tuple(queryset.query.order_by)
 
 
 class Candidates(OfRun):
-    pagination_class = CandidatePage
+    pagination_class = CandidatePages
     serializer_class = serializers.CandidateSerializer  # type: ignore[assignment]
 
     @extend_schema(
@@ -41,13 +79,13 @@ class Candidates(OfRun):
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         chosen = serializers.CandidateFilterSerializer(data=request.query_params)
         chosen.is_valid(raise_exception=True)
-        pages = CandidatePage()
-        page = pages.paginate_queryset(candidates_of(self.run(), dict(chosen.validated_data)), request, self)
-        return pages.get_paginated_response(serializers.CandidateSerializer(page or [], many=True).data)
+        pages = CandidatePages()
+        page = pages.paginate(self.run(), dict(chosen.validated_data), request)
+        return pages.get_paginated_response(serializers.CandidateSerializer(page, many=True).data)
 
 
 class Architectures(OfRun):
-    pagination_class = CandidatePage
+    pagination_class = ArchitecturePages
     serializer_class = serializers.ArchitectureSerializer  # type: ignore[assignment]
 
     @extend_schema(
@@ -56,7 +94,7 @@ class Architectures(OfRun):
         responses={200: serializers.ArchitectureSerializer(many=True), 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        pages = CandidatePage()
+        pages = ArchitecturePages()
         page = pages.paginate_queryset(architectures_of(self.run()), request, self)
         return pages.get_paginated_response(serializers.ArchitectureSerializer(page or [], many=True).data)
 

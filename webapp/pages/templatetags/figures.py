@@ -33,6 +33,12 @@ def score(value: object) -> str:
 
 
 @register.filter
+def thousands(value: int) -> str:
+    """A whole number with its thousands apart."""
+    return f"{value:,}"
+
+
+@register.filter
 def ago(when: datetime | None) -> str:
     """How long ago, roughly."""
     if when is None:

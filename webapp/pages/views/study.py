@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from webapp.accounts.models import Role
 from webapp.accounts.selectors import RANK, require, role_in
 from webapp.pages.plan import limits, planned
 from webapp.pages.requests import Asked
+from webapp.pages.table import table
 from webapp.runs.models import Run
 from webapp.runs.selectors.history import history
 from webapp.runs.selectors.runs import runs_of
@@ -46,7 +47,8 @@ def study(request: Asked, pk: uuid.UUID) -> HttpResponse:
         "may_ask": role is not None and RANK[role] >= RANK[Role.EDITOR],
     }
     if run is not None:
-        shown |= {"state": snapshot(run), "facts": _facts(found, run)}
+        first = table(run, QueryDict())  # with the page, so that its rows need no second journey
+        shown |= {"state": snapshot(run), "facts": _facts(found, run), "table": first}
     return render(request, "studies/study.html", shown)
 
 

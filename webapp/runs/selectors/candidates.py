@@ -13,21 +13,21 @@ from nas_engine.preview import Network, network
 from nas_engine.preview import recipe as read_recipe
 from webapp.runs.models import Architecture, Artifact, Candidate, Event, Run
 
-ORDERS = {  # each ends in a column without ties, so that a page has one successor
+ORDERS = {  # each ends in a column without ties; one is the other turned round, so that both walk one index
     "number": ("number",),
     "-number": ("-number",),
-    "score": ("score", "number"),
+    "score": ("score", "-number"),
     "-score": ("-score", "number"),
     "params": ("params", "number"),
-    "-params": ("-params", "number"),
+    "-params": ("-params", "-number"),
     "madds": ("madds", "number"),
-    "-madds": ("-madds", "number"),
+    "-madds": ("-madds", "-number"),
 }
 FILTERS = {
     "status": "status",
     "stage": "stage",
     "reason": "reason",
-    "architecture": "architecture__key",
+    "architecture": "architecture__in",
     "min_score": "score__gte",
     "max_params": "params__lte",
     "max_madds": "madds__lte",
@@ -37,11 +37,18 @@ FILTERS = {
 def candidates_of(run: Run, chosen: dict[str, Any]) -> QuerySet[Candidate]:
     """Those that the chosen filters let through. Ordered by a figure, only those that have it."""
     order = str(chosen.get("order", "number"))
-    found = Candidate.objects.filter(run=run).select_related("architecture")
-    found = found.filter(**{FILTERS[name]: value for name, value in chosen.items() if name in FILTERS})
     figure = order.removeprefix("-")
+    chosen = dict(chosen)
+    found = Candidate.objects.filter(run=run)
     if figure != "number":
         found = found.filter(**{f"{figure}__isnull": False})
+        if chosen.pop("status", Candidate.Status.SCORED) != Candidate.Status.SCORED:
+            found = found.none()  # what failed has no figure
+    if "architecture" in chosen:  # looked up first, or a planner may walk the run to find it
+        chosen["architecture"] = list(
+            Architecture.objects.filter(key=chosen["architecture"]).values_list("pk", flat=True)
+        )
+    found = found.filter(**{FILTERS[name]: value for name, value in chosen.items() if name in FILTERS})
     return found.order_by(*ORDERS[order])
 
 
@@ -59,7 +66,7 @@ def architectures_of(run: Run) -> QuerySet[Architecture]:
 
 def network_of(run: Run, key: str) -> tuple[Network, list[Candidate]] | None:
     """A network that the run asked about, with its answers; None for one that it did not."""
-    answers = list(candidates_of(run, {"architecture": key}))
+    answers = list(candidates_of(run, {"architecture": key}).select_related("architecture"))
     if not answers:
         return None
     return network(read_recipe(run.recipe), answers[0].architecture.genes), answers

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import F
 
 from nas_engine.events import CandidateEvaluated, CandidateFailed, Event, question
 from nas_engine.wire import plain
 from webapp.live.broadcast import announce_on_commit
-from webapp.runs.models import Architecture, Candidate, Run
+from webapp.runs.models import Architecture, Candidate, Run, Tally
 from webapp.runs.models import Event as EventRow
 from webapp.runs.selectors.events import message
 
@@ -50,6 +52,7 @@ def append_events(run: uuid.UUID, events: Sequence[Event], *, announce: bool = T
             candidates = [_candidate(row, fact, networks[fact.key]) for row, fact in answers]
             _mark_improvements(run, candidates)
             Candidate.objects.bulk_create(candidates)
+            _tally(run, candidates)
         if announce:
             announce_on_commit(run, [message(row) for row in rows])
 
@@ -96,3 +99,11 @@ def _mark_improvements(run: uuid.UUID, candidates: Sequence[Candidate]) -> None:
         so_far = best[candidate.stage]
         if so_far is None or candidate.score > so_far:
             candidate.improved, best[candidate.stage] = True, candidate.score
+
+
+def _tally(run: uuid.UUID, candidates: Sequence[Candidate]) -> None:
+    """Before: the run is locked. After: its tallies count these too."""
+    for (stage, status), more in Counter((one.stage, one.status) for one in candidates).items():
+        counted = Tally.objects.filter(run=run, stage=stage, status=status)
+        if not counted.update(count=F("count") + more):
+            Tally.objects.create(run_id=run, stage=stage, status=status, count=more)
