@@ -45,13 +45,13 @@ worker: $(RUNNABLE) ## start only this machine's workers, for the DATABASE_URL a
 .PHONY: .venv
 .venv: $(INSTALLED) ## make or refresh the environment of the developers' targets below
 
-$(RUNNABLE): EXTRAS := web
+$(RUNNABLE): EXTRAS := onnx,web
 $(RUNNABLE): pyproject.toml constraints.txt
 	$(install)
 	@touch $@
 
 # What `run` needs is in it: that is not installed again.
-$(INSTALLED): EXTRAS := web,dev
+$(INSTALLED): EXTRAS := onnx,web,dev
 $(INSTALLED): pyproject.toml constraints.txt
 	$(install)
 	@touch $(RUNNABLE) $@

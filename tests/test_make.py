@@ -98,7 +98,7 @@ def installs(called: list[str]) -> list[str]:
 
 def test_run_installs_what_running_needs_once_and_starts(project: Path) -> None:
     called = calls(project, "run", "PORT=9123")
-    assert installs(called) == ["web"]
+    assert installs(called) == ["onnx,web"]
     assert called[-1] == "python -m webapp.launch PORT=9123"
     assert calls(project, "run") == ["python -m webapp.launch PORT="]
     assert calls(project, "worker") == ["python -m webapp.launch.worker PORT="]
@@ -150,21 +150,21 @@ def test_packages_that_could_not_be_installed_are_said_and_tried_again(project: 
 
 
 def test_test_installs_the_developers_needs_and_run_then_installs_nothing(project: Path) -> None:
-    assert installs(calls(project, "test")) == ["web,dev"]
+    assert installs(calls(project, "test")) == ["onnx,web,dev"]
     assert installs(calls(project, "test")) == []
     assert installs(calls(project, "run")) == []
 
 
 def test_test_installs_the_rest_where_run_was_first(project: Path) -> None:
-    assert installs(calls(project, "run")) == ["web"]
-    assert installs(calls(project, "test")) == ["web,dev"]
+    assert installs(calls(project, "run")) == ["onnx,web"]
+    assert installs(calls(project, "test")) == ["onnx,web,dev"]
 
 
 def test_other_pins_are_installed_anew(project: Path) -> None:
     calls(project, "test")
     later = time.time() + 10
     os.utime(project / "constraints.txt", (later, later))
-    assert installs(calls(project, "run")) == ["web"]
+    assert installs(calls(project, "run")) == ["onnx,web"]
 
 
 def test_another_index_is_passed_on(project: Path) -> None:

@@ -3,6 +3,7 @@
 from nas_engine.exporters.architecture_json import ArchitectureJson
 from nas_engine.exporters.base import Exporter, TrainedNetwork
 from nas_engine.exporters.model_card import ModelCard
+from nas_engine.exporters.onnx import Onnx
 from nas_engine.exporters.pytorch_source import PytorchSource
 
 EXPORTERS: dict[str, type[Exporter]] = {
@@ -10,8 +11,9 @@ EXPORTERS: dict[str, type[Exporter]] = {
     for kind in (
         ArchitectureJson,
         ModelCard,
+        Onnx,
         PytorchSource,
     )
 }
 
-__all__ = ["EXPORTERS", "ArchitectureJson", "Exporter", "ModelCard", "PytorchSource", "TrainedNetwork"]
+__all__ = ["EXPORTERS", "ArchitectureJson", "Exporter", "ModelCard", "Onnx", "PytorchSource", "TrainedNetwork"]

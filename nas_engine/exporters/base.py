@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from nas_engine.architecture import Architecture
@@ -40,6 +41,16 @@ class Exporter(ABC):
     """Writes some of an export's files."""
 
     kind: ClassVar[str]
+    packages: ClassVar[tuple[str, ...]] = ()  # what it imports that the engine itself does not need
+    extra: ClassVar[str] = ""  # of our package, which brings them
+
+    @classmethod
+    def missing(cls) -> str:
+        """What must be installed before it can be used, in words; empty where all is there. Imports nothing."""
+        lacking = [name for name in cls.packages if find_spec(name) is None]
+        if not lacking:
+            return ""
+        return f"{' and '.join(lacking)} to be installed (pip install 'spacewright[{cls.extra}]'), or another exporter"
 
     @abstractmethod
     def files(self, network: TrainedNetwork) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from nas_engine.wire import read, write_atomically
 
 
 def export_again(run_folder: Path, to: Path, exporters: Sequence[str] | None = None) -> list[Path]:
-    """Write the winner's files, by the exporters named or by all; returns their paths. The run is not changed.
+    """Write the winner's files, by the exporters named or by all that can be used here; returns their paths. The run is not changed.
 
     Raises Incompatible for a folder without a run or a run without a trained winner, UnknownComponent for an exporter.
     """
@@ -34,7 +34,9 @@ def export_again(run_folder: Path, to: Path, exporters: Sequence[str] | None = N
         if state is None:
             raise Incompatible(f"the run in {run_folder} has not begun")
         run = Run.restored(plan, state)
-        stage = checked(Export, {"exporters": list(exporters or EXPORTERS)})
+        stage = checked(
+            Export, {"exporters": list(exporters or (name for name in EXPORTERS if not EXPORTERS[name].missing()))}
+        )
         if not run.state.holdings.models:
             raise Incompatible(f"the run in {run_folder} has no trained winner yet; let it pass its retrain stage")
         work = stage.work(run.frame(stage))

@@ -52,6 +52,8 @@ class Export(Stage[Asked]):
         for name in self.exporters:
             if name not in EXPORTERS:
                 raise InvalidRecipe("exporters", name, f"one of {', '.join(EXPORTERS)}")
+            if missing := EXPORTERS[name].missing():
+                raise InvalidRecipe("exporters", name, missing)
 
     def start(self, frame: Frame) -> Asked:
         return Asked()

@@ -72,7 +72,7 @@ def test_the_written_form_holds_every_default() -> None:
         ("pipeline.4.trainer.epochs", 0, "greater than or equal to 1"),
         ("pipeline.4.name", "a\0b", "pattern"),
         ("pipeline.4.name", "", "at least 1 character"),
-        ("pipeline.5.exporters", ["pdf"], "one of architecture_json, model_card, pytorch_source"),
+        ("pipeline.5.exporters", ["pdf"], "one of architecture_json, model_card, onnx, pytorch_source"),
     ],
 )
 def test_a_wrong_value_is_named_by_field_with_what_it_got_and_what_it_wants(
