@@ -174,6 +174,13 @@ class RunAsked(Fact):
 
 
 @dataclass(frozen=True)
+class RunRetried(Fact):
+    """A run that had failed or was cancelled goes on where it was. Not part of a run's history digest."""
+
+    kind: ClassVar[str] = "run retried"
+
+
+@dataclass(frozen=True)
 class RunEnded(Fact):
     kind: ClassVar[str] = "run ended"
     status: str
@@ -194,6 +201,7 @@ FACTS: tuple[type[Fact], ...] = (
     Exported,
     Warned,
     RunAsked,
+    RunRetried,
     RunEnded,
 )
 _BY_KIND = {fact.kind: fact for fact in FACTS}

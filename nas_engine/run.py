@@ -21,7 +21,16 @@ from nas_engine.errors import (
     StorageFailed,
 )
 from nas_engine.estimators.out_of_memory import advice_for, is_out_of_memory, let_go
-from nas_engine.events import Event, RunAsked, RunEnded, RunStarted, StageFinished, StageStarted, Warned
+from nas_engine.events import (
+    Event,
+    RunAsked,
+    RunEnded,
+    RunRetried,
+    RunStarted,
+    StageFinished,
+    StageStarted,
+    Warned,
+)
 from nas_engine.feasibility import feasibility
 from nas_engine.files import FileStore
 from nas_engine.products import Holdings
@@ -69,6 +78,7 @@ class RunState:
     evaluations: int = 0  # spent
     concluding: bool = False  # a person asked to conclude with what there is
     seconds: dict[int, float] = field(default_factory=dict)  # device seconds spent, by stage
+    again: dict[str, float] = field(default_factory=dict)  # of a failed run: Work to go on with, seconds counted for it
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,10 @@ class Run:
             self._advance(results, slots, history or NoHistory(), work, told)
         except Infeasible as error:
             self._end("infeasible", str(error), work, told)
-        except (BudgetSpent, EvaluationFailed, Incompatible) as error:
+        except EvaluationFailed as error:
+            self._stand_before(before, results)
+            self._end("failed", str(error), work, told)
+        except (BudgetSpent, Incompatible) as error:
             self._end("failed", str(error), work, told)
         except BaseException:
             self.state = before
@@ -139,6 +152,32 @@ class Run:
         awaited = {*self.state.out, *(result.work for result in results)}
         dropped = tuple(key for key in before.out if key not in awaited) if self.state.status == "running" else ()
         return Step(plain(self.state), tuple(work), tuple(told), self.state.status, dropped)
+
+    def _stand_before(self, before: RunState, results: Sequence[Result]) -> None:
+        """Stand where the results of a Work failed the run, so that with other results it can go on."""
+        heard = {result.work: result.seconds for result in results}
+        again = {key: heard.get(key, 0.0) for key in before.out}
+        seconds, concluding = self.state.seconds, self.state.concluding
+        self.state = deepcopy(before)
+        self.state.again, self.state.seconds, self.state.concluding = again, seconds, concluding
+
+    def retry(self) -> None:
+        """After: a run that a Work failed waits for that Work, and all that was out with it, once more.
+
+        One that is not over stays as it is. Raises Incompatible where no Work failed the run: it would end as it did.
+        """
+        state = self.state
+        if state.status == "running":
+            return
+        if not state.again:
+            raise Incompatible(f"the run would end as it did before ({state.reason or state.status})")
+        counted = state.seconds.get(state.stage, 0.0) - sum(state.again.values())
+        state.seconds[state.stage] = max(0.0, counted)
+        state.status, state.reason, state.out, state.again = "running", "", list(state.again), {}
+
+    def plain(self) -> Plain:
+        """The state, to be stored."""
+        return plain(self.state)
 
     def _advance(
         self, results: Sequence[Result], slots: int, history: History, work: list[Work], told: list[Event]
@@ -231,11 +270,19 @@ class Run:
 def history_digest(events: Iterable[Event], state: Plain | None) -> str:
     """One digest of everything a run found: facts by key, and the run's state. Two equal runs have equal digests.
 
-    Order of arrival, times, attempts, warnings, what a person asked, and device seconds are left out.
+    Order of arrival, times, attempts, warnings, what a person asked, ends that were taken back, and device seconds are
+    left out.
     """
-    facts = (event for event in events if not isinstance(event.fact, Warned | RunAsked))
+    facts = (event for event in events if _is_found(event))
     found = {name: value for name, value in (state or {}).items() if name != "seconds"}
     return digest([sorted((event.key, canonical(event.plain())) for event in facts), found])
+
+
+def _is_found(event: Event) -> bool:
+    """Whether a fact is of what the run found, and not of how it came to it."""
+    if isinstance(event.fact, RunEnded):
+        return event.key == "ended"  # another key: a person retried the run after it
+    return not isinstance(event.fact, Warned | RunAsked | RunRetried)
 
 
 def perform(work: Work, context: Context) -> Result:

@@ -92,6 +92,15 @@ const CASES = {
     wanted: payload.wanted,
     shown: shown(state.status, payload.wanted, state.gauges.length > 0),
   }),
+  "run retried": (state, { at }) => ({
+    status: "running",
+    wanted: "run",
+    shown: "running",
+    reason: "",
+    ended: null,
+    retried: at,
+    stages: state.stages.map((stage) => (stage.state === "stopped" ? { ...stage, state: "running" } : stage)),
+  }),
   "run ended": (state, { payload, at }) => ({
     status: payload.status,
     shown: payload.status,

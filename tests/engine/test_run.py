@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nas_engine.candidate import Candidate, Evaluation
-from nas_engine.errors import StateMismatch
+from nas_engine.errors import Incompatible, StateMismatch
 from nas_engine.events import CandidateEvaluated, Event, RunEnded, StageFinished, Warned
 from nas_engine.recipe import Recipe, recipe
 from nas_engine.run import Run, RunState, Step
@@ -272,6 +272,29 @@ def test_a_failed_training_fails_the_run_with_its_reason() -> None:
     )
     state, _, _ = driven(plan, answer=lambda work: Result(work.key, {}, Mishap("out of memory", "too big"), 1.0))
     assert (state.status, state.reason) == ("failed", "stage 'supernet': too big")
+
+
+def test_a_run_that_a_work_failed_waits_for_it_once_more_and_counts_its_seconds_once() -> None:
+    stages = [{"kind": "train", "name": name, "trainer": {"kind": "uniform_paths", "batches": 10}} for name in "ab"]
+    plan = changed(pipeline=stages)
+    outcome = {"why": "finished", "space": None, "supernet": None, "summary": {}}
+    run = Run(plan)
+    first = run.advance().work[0]
+    second = run.advance([Result(first.key, outcome, None, 10.0)]).work[0]
+    step = run.advance([Result(second.key, {}, Mishap("lost worker", "gone"), 3.0)])
+    assert (step.status, run.state.seconds, run.state.out) == ("failed", {0: 10.0, 1: 3.0}, [])
+    again = Run.restored(plan, step.state)
+    again.retry()
+    assert (again.state.status, again.state.reason, again.state.out) == ("running", "", [second.key])
+    ended = again.advance([Result(second.key, outcome, None, 8.0)])
+    assert (ended.status, again.state.seconds) == ("finished", {0: 10.0, 1: 8.0})
+
+
+def test_a_run_that_no_work_failed_is_not_retried() -> None:
+    run = Run(changed(budget={"network": {"madds": 100}}))
+    run.advance()
+    with pytest.raises(Incompatible, match=r"would end as it did before .*cheapest network"):
+        run.retry()
 
 
 def test_a_run_that_is_over_asks_for_nothing_more() -> None:

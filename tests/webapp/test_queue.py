@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 
 def facts(run: Run) -> list[tuple[str, str]]:
     """What a run found, in an order of its own; warnings are not part of it."""
-    rows = EventRow.objects.filter(run=run).exclude(kind__in=("warned", "run asked"))
+    rows = EventRow.objects.filter(run=run).exclude(kind__in=("warned", "run asked", "run retried"))
     return sorted((row.key, canonical({"kind": row.kind, "payload": row.payload})) for row in rows)
 
 

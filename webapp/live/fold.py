@@ -134,6 +134,13 @@ def _asked(state: State, event: Message) -> State:
     return {"wanted": wanted, "shown": shown(state["status"], wanted, busy=bool(state["gauges"]))}
 
 
+def _retried(state: State, event: Message) -> State:
+    """It goes on where it was: the stage that it stopped in, too."""
+    stages = [{**stage, "state": "running"} if stage["state"] == "stopped" else stage for stage in state["stages"]]
+    again = {"status": "running", "wanted": "run", "shown": "running", "reason": "", "ended": None}
+    return {**again, "retried": event["at"], "stages": stages}
+
+
 def _ended(state: State, event: Message) -> State:
     """Nothing is done for a run that is over; the stage that it was in stays behind."""
     status = event["payload"]["status"]
@@ -149,6 +156,7 @@ CASES: dict[str, Callable[[State, Message], State]] = {
     "candidate evaluated": _evaluated,
     "candidate failed": _failed,
     "run asked": _asked,
+    "run retried": _retried,
     "run ended": _ended,
 }
 KINDS = frozenset({*CASES, *SERIES, *LATEST})  # a test holds this against the engine's list

@@ -1,4 +1,4 @@
-// Pause, resume, finish now, cancel, without leaving the page; and a question before what cannot be taken back.
+// Pause, resume, finish now, cancel, retry, without leaving the page; and a question before what cannot be taken back.
 
 import { at, say, show } from "./dom.js";
 
@@ -24,7 +24,8 @@ async function asked(event, api) {
     form.requestSubmit();
     return;
   }
-  await send(`${api}${button.value}/`, form);
+  const done = await send(`${api}${button.value}/`, form);
+  if (done && "reloads" in button.dataset) location.reload(); // the page of a run that was over follows nothing
 }
 
 /** Ask, and wait for the answer. Escape is no. */
@@ -36,6 +37,7 @@ function agreed(dialog) {
   });
 }
 
+/** Whether it was done; what was refused is said. */
 async function send(address, form) {
   const token = form.elements.csrfmiddlewaretoken.value;
   let said = "";
@@ -47,4 +49,5 @@ async function send(address, form) {
   }
   say(at("refused"), said);
   show(at("refused"), said !== "");
+  return said === "";
 }

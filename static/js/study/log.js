@@ -19,6 +19,7 @@ const SAYS = {
   exported: (p) => `files: ${Object.keys(p.files).join(", ")}`,
   warned: (p) => p.text,
   "run asked": (p) => `asked to ${p.wanted}`,
+  "run retried": () => "goes on where it was",
   "run ended": (p) => `${p.status}${p.reason ? `: ${p.reason}` : ""}`,
 };
 

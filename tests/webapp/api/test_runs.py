@@ -73,6 +73,20 @@ def test_a_cancelled_run_keeps_what_was_found(editor: ExactClient, run: Run, mes
     assert len(editor("GET", f"/runs/{run.pk}/candidates/").json()["results"]) == 1
 
 
+def test_a_cancelled_run_is_retried_and_a_finished_one_is_not(
+    editor: ExactClient, run: Run, messages: Messages
+) -> None:
+    messages.take()
+    editor("POST", f"/runs/{run.pk}/cancel/")
+    retried = editor("POST", f"/runs/{run.pk}/retry/").json()
+    assert (retried["shown"], retried["wanted"], retried["ended"]) == ("running", "run", None)
+    messages.drain()
+    assert editor("GET", f"/runs/{run.pk}/").json()["status"] == "finished"
+    refused = editor("POST", f"/runs/{run.pk}/retry/")
+    assert refused.status_code == 409
+    assert "only one that failed or was cancelled" in refused.json()["detail"]
+
+
 def test_what_a_person_asked_is_a_fact_of_the_run(editor: ExactClient, run: Run) -> None:
     editor("POST", f"/runs/{run.pk}/pause/")
     editor("POST", f"/runs/{run.pk}/pause/")
@@ -82,7 +96,7 @@ def test_what_a_person_asked_is_a_fact_of_the_run(editor: ExactClient, run: Run)
 
 
 def test_viewers_and_strangers_ask_nothing_of_a_run(viewer: ExactClient, stranger: ExactClient, run: Run) -> None:
-    for ask in ("pause", "resume", "finish", "cancel"):
+    for ask in ("pause", "resume", "finish", "cancel", "retry"):
         assert viewer("POST", f"/runs/{run.pk}/{ask}/").status_code == 403
         assert stranger("POST", f"/runs/{run.pk}/{ask}/").status_code == 404
     assert viewer("DELETE", f"/runs/{run.pk}/").status_code == 403

@@ -25,6 +25,7 @@ from nas_engine.events import (
     ModelTrained,
     RunAsked,
     RunEnded,
+    RunRetried,
     RunStarted,
     SpaceShrunk,
     StageFinished,
@@ -77,6 +78,7 @@ EXAMPLES: dict[type[Fact], Fact] = {
         Exported(5, {"model.onnx": "f" * 64}, COST),
         Warned(0, "careful"),
         RunAsked("pause"),
+        RunRetried(),
         RunEnded("finished", "because"),
     )
 }

@@ -21,12 +21,19 @@ PROBLEM = OpenApiResponse(ProblemSerializer, description="a problem, as applicat
 
 
 def ask_view(
-    base: type[GenericAPIView[Any]], name: str, ask: Callable[[uuid.UUID], bool], summary: str
+    base: type[GenericAPIView[Any]],
+    name: str,
+    ask: Callable[[uuid.UUID], bool],
+    summary: str,
+    refuses: tuple[int, ...] = (),
 ) -> type[GenericAPIView[Any]]:
-    """The view that asks one thing of a run, or of all runs of a study: `base`, with its `ask` and its place in the document."""
+    """The view that asks one thing of a run, or of all runs of a study: `base`, with its `ask` and its place in the document.
+
+    `refuses`: the statuses of what its service says no to.
+    """
     noun = base.__name__.removeprefix("AskOf")
     kind = type(f"{name.title()}{noun}", (base,), {"ask": staticmethod(ask)})
-    said = {200: base.serializer_class, 403: PROBLEM, 404: PROBLEM}
+    said = {200: base.serializer_class, 403: PROBLEM, 404: PROBLEM, **dict.fromkeys(refuses, PROBLEM)}
     schema = extend_schema(operation_id=f"{name}_{noun.lower()}", summary=summary, request=None, responses=said)
     return extend_schema_view(post=schema)(kind)
 

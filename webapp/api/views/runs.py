@@ -24,6 +24,7 @@ from webapp.runs.selectors.runs import runs_of
 from webapp.runs.selectors.snapshot import snapshot
 from webapp.runs.services import control
 from webapp.runs.services.delete import delete_run
+from webapp.runs.services.retry import retry
 from webapp.studies.selectors import studies_of
 
 
@@ -114,7 +115,7 @@ class Events(OfRun):
 
 
 class AskOfRun(OfRun):
-    """Pause, resume, finish or cancel. Asking twice, or of a run that is over, changes nothing."""
+    """Pause, resume, finish, cancel or retry. Asking twice, or of a run that is over, changes nothing."""
 
     ask: Callable[[uuid.UUID], bool]
 
@@ -128,4 +129,5 @@ ASKS_OF_RUNS = {
     "resume": ask_view(AskOfRun, "resume", control.resume, "go on"),
     "finish": ask_view(AskOfRun, "finish", control.finish, "conclude the search with what there is, retrain, export"),
     "cancel": ask_view(AskOfRun, "cancel", control.cancel, "end it; what was found so far stays"),
+    "retry": ask_view(AskOfRun, "retry", retry, "a failed or cancelled run goes on from its last checkpoint", (409,)),
 }

@@ -23,11 +23,18 @@ from webapp.runs.selectors.history import history
 from webapp.runs.selectors.runs import runs_of
 from webapp.runs.selectors.snapshot import snapshot
 from webapp.runs.services import control
+from webapp.runs.services.retry import retry
 from webapp.studies.models import Study
 from webapp.studies.selectors import studies_of
 from webapp.studies.services.change import delete_study
 
-ASKS = {"pause": control.pause, "resume": control.resume, "finish": control.finish, "cancel": control.cancel}
+ASKS = {
+    "pause": control.pause,
+    "resume": control.resume,
+    "finish": control.finish,
+    "cancel": control.cancel,
+    "retry": retry,
+}
 RUNS = 12  # the newest, to choose from
 
 
@@ -63,7 +70,7 @@ def run_history(request: Asked, pk: uuid.UUID) -> HttpResponse:
 @login_required
 @require_POST
 def ask(request: Asked, pk: uuid.UUID) -> HttpResponse:
-    """Pause, resume, finish or cancel a run. Refused for viewers."""
+    """Pause, resume, finish, cancel or retry a run. Refused for viewers."""
     run = get_object_or_404(runs_of(request.user), pk=pk)
     require(request.user, run.study.team_id, Role.EDITOR)
     wanted = ASKS.get(request.POST.get("ask", ""))

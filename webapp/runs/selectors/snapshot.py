@@ -55,9 +55,10 @@ def gauges(run: Run) -> list[dict[str, Any]]:
 
 def _head(run: Run, seq: int) -> dict[str, Any]:
     """What began and what ended."""
-    started, ended, asked = (
-        next(iter(newest_events(run, seq, kind, 1)), None) for kind in ("run started", "run ended", "run asked")
-    )
+    kinds = ("run started", "run ended", "run asked", "run retried")
+    started, ended, asked, retried = (next(iter(newest_events(run, seq, kind, 1)), None) for kind in kinds)
+    if retried is not None:  # what was asked and how it ended before that no longer holds
+        ended, asked = (event if event and event["seq"] > retried["seq"] else None for event in (ended, asked))
     said = started["payload"] if started else {"name": run.recipe["name"], "recipe": "", "seed": run.recipe["seed"]}
     return {
         "name": said["name"],
@@ -65,6 +66,7 @@ def _head(run: Run, seq: int) -> dict[str, Any]:
         "seed": said["seed"],
         "started": started["at"] if started else None,
         "ended": ended["at"] if ended else None,
+        "retried": retried["at"] if retried else None,
         "status": ended["payload"]["status"] if ended else Run.Status.RUNNING.value,
         "reason": ended["payload"]["reason"] if ended else "",
         "wanted": asked["payload"]["wanted"] if asked else Run.Wanted.RUN.value,

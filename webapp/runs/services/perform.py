@@ -62,7 +62,7 @@ def _finish(context: RowContext, result: Result) -> None:
     with transaction.atomic():
         context.flush()
         done = {"status": Work.Status.DONE, "heartbeat": None, "ended": Now()}
-        kept = {} if result.mishap else {"checkpoint": None}  # whoever tries again goes on from there
+        kept = {} if result.mishap else {"checkpoint": None}  # a person may let a Work that failed go on from there
         fenced(row, **done, **kept, **summed(result), seconds=result.seconds)
         send_on_commit("runs.advance_run", row.run_id)
         announce_works_on_commit(row.run_id)
