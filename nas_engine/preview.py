@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost
+from nas_engine.exporters import Found, untrained_files
 from nas_engine.feasibility import Feasibility, feasibility, impossible, sampled_costs
 from nas_engine.graph.block import INPUT, Block, LayerRow
 from nas_engine.graph.layers import Layer
@@ -178,6 +179,15 @@ def network(plan: Recipe, genes: Sequence[str]) -> Network:
     return Network(architecture.key, document(held, architecture, shape), cost, tuple(layers), tuple(cells))
 
 
+def untrained(plan: Recipe, genes: Sequence[str], score: float, stage: int) -> dict[str, str]:
+    """The files of a network that a stage of the recipe scored and nobody retrained: name -> text. Raises InvalidArchitecture."""
+    held, architecture, shape = _held(plan, genes)
+    asked = plan.pipeline[stage]
+    how = f"given by {asked.estimator.kind} in stage '{asked.name}'" if isinstance(asked, Search) else asked.name
+    data = str(getattr(plan.task, "data", plan.task.kind))
+    return untrained_files(Found(plan.name, architecture, held, shape, data, score, how))
+
+
 def _held(plan: Recipe, genes: Sequence[str]) -> tuple[ChainSpace, Architecture, TaskShape]:
     space = plan.space.space()
     sketch = {"format": FORMAT, "version": VERSION, "skeleton": plain(space.skeleton), "input": plain(plan.task.shape)}
@@ -246,4 +256,5 @@ __all__ = [
     "read_document",
     "recipe",
     "refuse_impossible",
+    "untrained",
 ]

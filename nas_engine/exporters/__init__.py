@@ -5,6 +5,7 @@ from nas_engine.exporters.base import Exporter, TrainedNetwork
 from nas_engine.exporters.model_card import ModelCard
 from nas_engine.exporters.onnx import Onnx
 from nas_engine.exporters.pytorch_source import PytorchSource
+from nas_engine.exporters.untrained import Found, untrained_files
 
 EXPORTERS: dict[str, type[Exporter]] = {
     kind.kind: kind
@@ -16,4 +17,14 @@ EXPORTERS: dict[str, type[Exporter]] = {
     )
 }
 
-__all__ = ["EXPORTERS", "ArchitectureJson", "Exporter", "ModelCard", "Onnx", "PytorchSource", "TrainedNetwork"]
+__all__ = [
+    "EXPORTERS",
+    "ArchitectureJson",
+    "Exporter",
+    "Found",
+    "ModelCard",
+    "Onnx",
+    "PytorchSource",
+    "TrainedNetwork",
+    "untrained_files",
+]

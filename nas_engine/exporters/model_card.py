@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from nas_engine.architecture import Architecture
 from nas_engine.exporters.base import Exporter, TrainedNetwork
 from nas_engine.products import Comparison
+from nas_engine.shapes import TaskShape
+from nas_engine.spaces import ChainSpace
 
 
 class ModelCard(Exporter):
@@ -20,17 +23,6 @@ class ModelCard(Exporter):
 def card(network: TrainedNetwork) -> str:
     """The text of the card."""
     block, how, shape = network.block, network.preprocessing, network.shape
-    rows = [
-        f"| {row.path} | {row.layer} | {row.output} | {row.cost.params:,} | {row.cost.madds:,} |"
-        for row in block.rows()
-        if row.cost.params or row.cost.madds
-    ]
-    places = [
-        f"| {number} | {group} | `{gene}` |"
-        for number, (group, gene) in enumerate(
-            zip(network.space.skeleton.groups, network.architecture.genes, strict=True)
-        )
-    ]
     return "\n".join(
         [
             f"# {network.name}",
@@ -53,20 +45,32 @@ def card(network: TrainedNetwork) -> str:
             "figures and the classes.",
             "",
             *_compared(network.comparison),
-            "## Cells",
-            "",
-            "| place | group | operator |",
-            "|---|---|---|",
-            *places,
-            "",
-            "## Layers",
-            "",
-            "| layer | kind | output | params | MAdds |",
-            "|---|---|---|---|---|",
-            *rows,
-            "",
+            *places_and_layers(network.space, network.architecture, shape),
         ]
     )
+
+
+def places_and_layers(space: ChainSpace, architecture: Architecture, shape: TaskShape) -> list[str]:
+    """The lines of a card that say what stands where, and what each layer costs."""
+    places = enumerate(zip(space.skeleton.groups, architecture.genes, strict=True))
+    return [
+        "## Cells",
+        "",
+        "| place | group | operator |",
+        "|---|---|---|",
+        *(f"| {number} | {group} | `{gene}` |" for number, (group, gene) in places),
+        "",
+        "## Layers",
+        "",
+        "| layer | kind | output | params | MAdds |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row.path} | {row.layer} | {row.output} | {row.cost.params:,} | {row.cost.madds:,} |"
+            for row in space.block(architecture, shape).rows()
+            if row.cost.params or row.cost.madds
+        ),
+        "",
+    ]
 
 
 def _compared(comparison: Comparison | None) -> list[str]:

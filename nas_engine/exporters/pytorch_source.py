@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
-import textwrap
+import ast
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import ClassVar
 
+import nas_engine
 from nas_engine.exporters.base import Exporter, TrainedNetwork
 from nas_engine.graph.block import INPUT, Block, Node
 
@@ -23,10 +25,16 @@ class PytorchSource(Exporter):
         return {"network.py": source(network).encode(), "weights.safetensors": weights}
 
 
+def network_classes(block: Block) -> tuple[str, list[str]]:
+    """The class of a network, and the source of all classes that it needs, in order; as text, without torch."""
+    writer = _Writer()
+    main = writer.write(block, "Network")
+    return main, [*writer.layers(), *writer.classes]
+
+
 def source(network: TrainedNetwork) -> str:
     """The text of `network.py`."""
-    writer = _Writer()
-    main = writer.write(network.block, "Network")
+    main, classes = network_classes(network.block)
     cost, how = network.block.cost, network.preprocessing
     header = _HEADER.format(
         name=network.name.replace('"', "'").replace("\\", "/"),
@@ -44,9 +52,7 @@ def source(network: TrainedNetwork) -> str:
             f"DEVIATION = {list(how.deviation)!r}",
         ]
     )
-    return "\n\n\n".join(
-        [header + "\n\n" + constants, *writer.layers(), *writer.classes, _FOOTER.replace("MAIN", main)]
-    )
+    return "\n\n\n".join([header + "\n\n" + constants, *classes, _FOOTER.replace("MAIN", main)])
 
 
 @dataclass
@@ -56,7 +62,7 @@ class _Writer:
     classes: list[str] = field(default_factory=list)
     _names: dict[tuple[object, ...], str] = field(default_factory=dict)
     _count: dict[str, int] = field(default_factory=dict)
-    _used: dict[str, type[object]] = field(default_factory=dict)
+    _used: set[str] = field(default_factory=set)
 
     def write(self, block: Block, name: str) -> str:
         """Make sure that a class for the block exists; returns its name."""
@@ -84,18 +90,14 @@ class _Writer:
         if isinstance(node.body, Block):
             return f"{self.write(node.body, _class_name(node.body.title))}()"
         call = node.body.call(*block.inputs_of(node))
-        from torch import nn
-
-        if hasattr(nn, call.name):
+        if call.name not in own_layers():
             return call.source("nn.")
-        from nas_engine.graph import torch_layers
-
-        self._used[call.name] = getattr(torch_layers, call.name)
+        self._used.add(call.name)
         return call.source()
 
     def layers(self) -> list[str]:
         """Source of the layers that torch.nn does not have, copied from where training used them."""
-        return [textwrap.dedent(inspect.getsource(self._used[name])).rstrip() for name in sorted(self._used)]
+        return [own_layers()[name] for name in sorted(self._used)]
 
     def _forward(self, block: Block) -> list[str]:
         """Straight-line code; a value that only the next step uses is handed on in one variable."""
@@ -107,6 +109,14 @@ class _Writer:
             names[node.name] = node.name if keeps else "x"
             lines.append(f"        {names[node.name]} = self.{node.name}({arguments})")
         return [*lines, f"        return {names[block.result]}"]
+
+
+@cache
+def own_layers() -> dict[str, str]:
+    """Class name -> source of the layers that torch.nn does not have. Read, not imported: that would take torch."""
+    text = (Path(nas_engine.__file__).parent / "graph" / "torch_layers.py").read_text(encoding="utf-8")
+    classes = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+    return {node.name: str(ast.get_source_segment(text, node)) for node in classes}
 
 
 def _class_name(title: str) -> str:

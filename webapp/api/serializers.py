@@ -274,6 +274,17 @@ class FileSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
+class BestSerializer(serializers.Serializer[Any]):
+    """The best answer of the newest stage that has one. Nobody has retrained it: its files hold no weights, and say so."""
+
+    architecture = serializers.CharField(help_text="key")
+    stage = serializers.CharField(help_text="name of the stage that scored it")
+    score = serializers.FloatField()
+    params = serializers.IntegerField()
+    madds = serializers.IntegerField()
+    files = FileSerializer(many=True)
+
+
 class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
     facts = serializers.DictField()
 

@@ -93,8 +93,9 @@ function drawComparison({ verdict, difference, low, high }) {
   mark(at("interval"), "aria-label", `difference ${signed(difference)}, interval ${signed(low)} to ${signed(high)}; the long line is zero`);
 }
 
-function drawFiles({ exports }, { api }) {
+function drawFiles({ exports, best, status }, { api }) {
   const newest = exports.at(-1);
+  show(at("untrained"), Boolean(!newest && best && status !== "running"));
   show(at("exports-none"), !newest);
   show(at("exports-cost"), Boolean(newest));
   if (!newest) return;

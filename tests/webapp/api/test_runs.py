@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -105,6 +107,27 @@ def test_viewers_and_strangers_ask_nothing_of_a_run(viewer: ExactClient, strange
     assert stranger("GET", "/runs/").json()["results"] == []
     run.refresh_from_db()
     assert run.wanted == Run.Wanted.RUN
+
+
+def test_the_best_so_far_of_a_cancelled_run_is_taken_away(
+    editor: ExactClient, viewer: ExactClient, stranger: ExactClient, run: Run, messages: Messages
+) -> None:
+    assert viewer("GET", f"/runs/{run.pk}/best/").status_code == 404
+    while run.candidates.count() < 2:
+        messages.take()
+    editor("POST", f"/runs/{run.pk}/cancel/")
+    assert viewer("GET", f"/runs/{run.pk}/files/").json() == []
+    best = viewer("GET", f"/runs/{run.pk}/best/").json()
+    listed = viewer("GET", f"/runs/{run.pk}/architectures/").json()["results"][0]
+    assert (best["architecture"], best["score"], best["stage"]) == (listed["key"], listed["best"], "search")
+    taken = {file["name"]: viewer("GET", file["url"]).getvalue() for file in best["files"]}
+    assert sorted(taken) == ["MODEL_CARD.md", "architecture.json", "network.py"]
+    for file in best["files"]:
+        assert hashlib.sha256(taken[file["name"]]).hexdigest() == file["sha256"]
+    assert json.loads(taken["architecture.json"])["key"] == best["architecture"]
+    assert "not retrained" in taken["MODEL_CARD.md"].decode()
+    assert viewer("GET", f"/runs/{run.pk}/best/weights.safetensors").status_code == 404
+    assert stranger("GET", f"/runs/{run.pk}/best/").status_code == 404
 
 
 def test_a_deleted_run_is_gone(editor: ExactClient, run: Run) -> None:

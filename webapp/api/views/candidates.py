@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from io import BytesIO
 from typing import Any
 
-from django.http import Http404, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -21,6 +22,7 @@ from webapp.api.ranges import download
 from webapp.api.views.asking import PROBLEM
 from webapp.api.views.runs import OfRun
 from webapp.runs.models import Candidate, Run
+from webapp.runs.selectors.best import best_so_far
 from webapp.runs.selectors.candidate_pages import Mark, candidate_page, mark_of
 from webapp.runs.selectors.candidates import architectures_of, exports_of, network_of
 
@@ -131,6 +133,44 @@ class Files(OfRun):
             for file in files
         ]
         return Response(shown)
+
+
+class Best(OfRun):
+    @extend_schema(
+        operation_id="read_best",
+        summary="the best network so far, not retrained, with its document, source and card; of any run that has a score",
+        responses={200: serializers.BestSerializer, 404: PROBLEM},
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        found = best_so_far(self.run())
+        if found is None:
+            raise Http404
+        candidate = found.candidate
+        files = [
+            {
+                "name": name,
+                "size": size,
+                "sha256": digest,
+                "url": request.build_absolute_uri(reverse("api:best-file", args=(pk, name))),
+            }
+            for name, size, digest in found.listed
+        ]
+        figures = {name: getattr(candidate, name) for name in ("score", "params", "madds")}
+        return Response({"architecture": candidate.architecture.key, "stage": found.stage, **figures, "files": files})
+
+
+class BestFile(OfRun):
+    @extend_schema(
+        operation_id="download_best_file",
+        summary="a file of the best network so far",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 404: PROBLEM},
+    )
+    def get(self, request: Request, pk: uuid.UUID, name: str) -> HttpResponseBase:
+        found = best_so_far(self.run())
+        data = None if found is None else found.files.get(name)
+        if data is None:
+            raise Http404
+        return FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type="application/octet-stream")
 
 
 class OneFile(OfRun):

@@ -17,6 +17,7 @@ from webapp.pages.lineage import children_of, parents_of
 from webapp.pages.requests import Asked
 from webapp.pages.winner import CARD, SOURCE, Winner, winner_of
 from webapp.runs.models import Candidate, Run
+from webapp.runs.selectors.best import BestSoFar, best_so_far
 from webapp.runs.selectors.candidates import network_of
 from webapp.runs.selectors.runs import runs_of, shown
 
@@ -45,6 +46,7 @@ def architecture(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
         "document": json.dumps(asked.document, indent=2),
         "source": winner.text(SOURCE) if mine and winner else "",
         "card": winner.text(CARD) if mine and winner else "",
+        "best_so_far": None if winner else _best(run, key),
     }
     return render(request, "studies/architecture.html", base | extra)
 
@@ -68,6 +70,12 @@ def _found(run: Run, key: str) -> tuple[tuple[Network, list[Candidate]] | None, 
     if found is None and winner is not None and winner.key == key and winner.genes:
         found = network(read_recipe(run.recipe), winner.genes), []
     return found, winner
+
+
+def _best(run: Run, key: str) -> BestSoFar | None:
+    """The best of a run that is over without an export, if that is this network."""
+    found = None if run.status == Run.Status.RUNNING else best_so_far(run)
+    return found if found is not None and found.candidate.architecture.key == key else None
 
 
 def _limits(run: Run, asked: Network) -> list[tuple[str, int, int | None, float]]:
