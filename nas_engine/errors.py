@@ -73,6 +73,10 @@ class StorageFailed(NasError, OSError):
     """A file that could not be written, or that is not what was written."""
 
 
+class BadData(NasError, ValueError):
+    """Data that cannot be learned from: a file that is not what it says, one class only, more than the limits allow."""
+
+
 class UnknownComponent(NasError, KeyError):
     """A name that no registered component has."""
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from nas_engine.candidate import Evaluation, FailureReason
 from nas_engine.chance import Chance, seed_from
 from nas_engine.errors import (
+    BadData,
     BudgetSpent,
     Cancelled,
     EvaluationFailed,
@@ -314,6 +315,7 @@ def _mishap(error: Exception, work: Work) -> Mishap | None:
     if is_out_of_memory(error):
         return Mishap("out of memory", advice_for(work.payload))
     by_kind: tuple[tuple[type[NasError], FailureReason], ...] = (
+        (BadData, "bad data"),
         (BudgetSpent, "time limit"),
         (Infeasible, "infeasible"),
         (StorageFailed, "storage"),

@@ -13,6 +13,7 @@ HEAVY = ("torch", "sklearn", "scipy")
 LIGHT = (
     "nas_engine",
     "nas_engine.catalog",
+    "nas_engine.data",
     "nas_engine.errors",
     "nas_engine.events",
     "nas_engine.preview",
@@ -28,3 +29,11 @@ def test_importing_a_public_module_leaves_the_heavy_packages_out(module: str) ->
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [], f"importing {module} imports {done.stdout.strip()}"
+
+
+def test_data_are_packed_by_a_module_that_costs_nothing_to_import() -> None:
+    program = "import sys, nas_engine.data; print(*[name for name in ('torch', 'numpy', 'PIL') if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout.split() == []
