@@ -13,7 +13,9 @@ from pydantic import TypeAdapter
 
 from nas_engine.budget import Budget
 from nas_engine.catalog import FAMILIES, catalog, recipe_schema, skeletons
+from nas_engine.shapes import TaskShape
 from nas_engine.spaces import Skeleton
+from nas_engine.tasks import GivenNormalisation, StoredData
 
 PAGE = Path(__file__).resolve().parent / "reference.md"
 Schema = dict[str, Any]
@@ -22,6 +24,7 @@ WORDS = {"integer": "whole number", "number": "number", "boolean": "true or fals
 
 TITLES = {
     "tasks": ("task", "What the networks are for: the recipe's `task`."),
+    "augmentations": ("augmentation", "The `augmentation` of a task: how its training images are varied."),
     "spaces": ("space", "Where to search: the recipe's `space`."),
     "stages": ("stage", "Steps of the recipe's `pipeline`."),
     "trainers": ("trainer", "The `trainer` of a `train` stage."),
@@ -50,6 +53,10 @@ def page() -> str:
         for kind, schema in kinds.items():
             parts.append(f"### {singular} `{kind}`\n\n{schema['description']}\n")
             parts += _labels(schema) if family == "operators" else _table(schema, schema)
+    for kind in (StoredData, GivenNormalisation, TaskShape):
+        schema = TypeAdapter(kind).json_schema()
+        parts.append(f"## {schema['title']}\n\n{schema['description'].partition(LINE)[0]}\n")
+        parts += _table(schema, schema, every=True)
     for schema in (TypeAdapter(Budget).json_schema(), TypeAdapter(Skeleton).json_schema()):
         for level, inner in (("##", schema), *(("###", inner) for inner in schema["$defs"].values())):
             parts.append(f"{level} {inner['title']}\n\n{inner['description'].partition(LINE)[0]}\n")
@@ -59,12 +66,12 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def _table(schema: Schema, whole: Schema) -> list[str]:
-    """An object's fields. `whole` holds the definitions that they may refer to."""
+def _table(schema: Schema, whole: Schema, every: bool = False) -> list[str]:
+    """An object's fields. `whole` holds the definitions that they may refer to; a component's kind is in its heading."""
     rows = [
         f"| `{name}` | {_value(field, whole)} | {_default(name, field, schema)} | {_help(field)} |"
         for name, field in schema["properties"].items()
-        if name != "kind"
+        if every or name != "kind"
     ]
     if not rows:
         return ["No fields.\n"]
@@ -92,6 +99,8 @@ def _value(field: Schema, whole: Schema) -> str:
         count, each = _range(field, "minItems", "maxItems"), _value(field["items"], whole)
         return f"list, {count} long, of: {each}" if count else f"list of: {each}"
     if field["type"] == "object":
+        if "additionalProperties" in field and "properties" not in field:
+            return f"object: each a {_value(field['additionalProperties'], whole)}"
         trainer = field["title"].lower() in FAMILIES["trainers"]
         return f"[{field['title']}](#{'trainer-' if trainer else ''}{field['title'].lower()})"
     return f"{WORDS[field['type']]} {_range(field, 'minimum', 'maximum')}".strip()

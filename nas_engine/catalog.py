@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 
+from nas_engine.augmentations import AUGMENTATIONS
 from nas_engine.components import component_schema
 from nas_engine.estimators import ESTIMATORS
 from nas_engine.exporters import EXPORTERS
@@ -17,13 +18,13 @@ from nas_engine.spaces import SKELETONS
 from nas_engine.spaces.choices import SPACE_CHOICES
 from nas_engine.stages import STAGES
 from nas_engine.strategies import STRATEGIES
-from nas_engine.tasks import TASKS
-from nas_engine.tasks.image_classification import SOURCES
+from nas_engine.tasks import SOURCES, TASKS
 from nas_engine.trainers import TRAINERS
 from nas_engine.wire import plain
 
 FAMILIES: dict[str, Mapping[str, type[Any]]] = {
     "tasks": TASKS,
+    "augmentations": AUGMENTATIONS,
     "spaces": SPACE_CHOICES,
     "stages": STAGES,
     "trainers": TRAINERS,

@@ -39,6 +39,7 @@ LISTS = (
     Family("operators", "operator", "named.py", "OPERATORS"),
     Family("spaces", "space", "__init__.py", "SPACES"),
     Family("tasks", "task", "__init__.py", "TASKS"),
+    Family("augmentations", "augmentation", "__init__.py", "AUGMENTATIONS"),
     Family("estimators", "estimator", "__init__.py", "ESTIMATORS"),
     Family("trainers", "trainer", "__init__.py", "TRAINERS"),
     Family("exporters", "exporter", "__init__.py", "EXPORTERS"),
@@ -173,6 +174,11 @@ from nas_engine.tasks.image_classification import ImageClassification
 class Extra(ImageClassification):
     kind = "extra"
 """,
+    "augmentations": """
+from nas_engine.augmentations.flip_crop import FlipCrop
+class Extra(FlipCrop):
+    kind = "extra"
+""",
     "estimators": """
 from nas_engine.estimators.from_scratch import FromScratch
 class Extra(FromScratch):
@@ -195,7 +201,7 @@ class Extra(Exporter):
 RECIPE = {
     "version": 1,
     "name": "extra",
-    "task": {"kind": "extra"},
+    "task": {"kind": "extra", "augmentation": {"kind": "extra"}},
     "space": {"kind": "chain", "skeleton": "tiny", "operators": ["extra3"]},
     "pipeline": [
         {"kind": "train", "trainer": {"kind": "extra", "batches": 1}},

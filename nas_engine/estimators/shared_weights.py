@@ -57,7 +57,7 @@ class SharedWeights(Estimator):
 
         assert products.space is not None
         assert products.supernet is not None
-        network = products.space.build(candidate.architecture, task.shape).to(task.train.inputs.device)
+        network = products.space.build(candidate.architecture, task.shape).to(task.train.device)
         tensors = child_tensors(products.supernet, candidate.architecture.genes)
         missing = sorted(set(network.state_dict()) - set(tensors))
         if missing:

@@ -116,7 +116,7 @@ def perform_export(work: Work, context: Context) -> Plain:
         task.shape,
         tensors,
         task.preprocessing,
-        str(getattr(described_task, "data", described_task.kind)),
+        described_task.title,
         model.validation,
         None if comparison is None else read(Comparison, comparison),
     )

@@ -3,28 +3,66 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from nas_engine.augmentations import NONE, Augmentation
 from nas_engine.shapes import TaskShape
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor, nn
+
+    from nas_engine.tasks.batches import Batches
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """What happens to a raw image before the network; goes into every export.
+
+    Resize to height x width by area, then (pixel - mean) / deviation a channel, in raw pixel units. `kept`: height and width that
+    an image file is brought to before that, where data were packed so.
+    """
+
+    height: int
+    width: int
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+    classes: tuple[str, ...]
+    kept: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class Split:
-    """Examples ready for a network. **Shapes**: inputs (N, C, H, W) channels-last, labels (N,)."""
+    """Examples: `kept` as they are in memory, which is ready for a network, or what `how` prepares, a batch at a time.
 
-    inputs: Tensor
+    **Shapes**: kept (N, C, H, W), labels (N,).
+    """
+
+    kept: Tensor
     labels: Tensor
+    how: Preprocessing | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def device(self) -> torch.device:
+        return self.kept.device
+
+    @property
+    def inputs(self) -> Tensor:
+        """All of them, ready for a network. **Shapes**: (N, C, H, W) channels-last."""
+        return self.batch(slice(None))
+
+    def batch(self, chosen: list[int] | slice) -> Tensor:
+        """Some of them, ready for a network. **Shapes**: (B, C, H, W) channels-last."""
+        kept = self.kept[chosen]
+        return kept if self.how is None else prepared(kept, self.how)
+
     def part(self, positions: list[int]) -> Split:
         """The examples at these positions."""
-        return Split(self.inputs[positions], self.labels[positions])
+        return Split(self.kept[positions], self.labels[positions], self.how)
 
     def halves(self, seed: int) -> tuple[Split, Split]:
         """Two disjoint halves, drawn by seed."""
@@ -35,18 +73,23 @@ class Split:
         return self.part(order[:middle]), self.part(order[middle:])
 
 
-@dataclass(frozen=True)
-class Preprocessing:
-    """What happens to a raw image before the network; goes into every export.
+def resized(raw: Tensor, height: int, width: int) -> Tensor:
+    """Raw pixels as numbers, by area. **Shapes**: (N, C, H, W) -> (N, C, height, width)."""
+    from torch.nn import functional
 
-    Resize to height x width by area, then (pixel - mean) / deviation a channel, in raw pixel units.
-    """
+    pixels = raw.float()
+    return (
+        pixels if pixels.shape[2:] == (height, width) else functional.interpolate(pixels, (height, width), mode="area")
+    )
 
-    height: int
-    width: int
-    mean: tuple[float, ...]
-    deviation: tuple[float, ...]
-    classes: tuple[str, ...]
+
+def prepared(raw: Tensor, how: Preprocessing) -> Tensor:
+    """Raw pixels as a network takes them. **Shapes**: (N, C, H, W) -> (N, C, height, width), channels-last."""
+    import torch
+
+    pixels = resized(raw, how.height, how.width)
+    mean, deviation = (torch.tensor(values, device=raw.device)[:, None, None] for values in (how.mean, how.deviation))
+    return ((pixels - mean) / deviation).to(raw.device, memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True)
@@ -57,6 +100,13 @@ class OpenTask:
     train: Split
     validation: Split
     preprocessing: Preprocessing
+    augmentation: Augmentation = field(default=NONE, kw_only=True)
+
+    def batches(self, size: int, seed: int, of: Split | None = None) -> Batches:
+        """Training batches, augmented: of the training split, or of a part of it."""
+        from nas_engine.tasks.batches import Batches
+
+        return Batches(self.train if of is None else of, size, seed, self.augmentation)
 
     def loss(self, scores: Tensor, labels: Tensor, smoothing: float = 0.0) -> Tensor:
         """Cross-entropy, mean over the batch. **Shapes**: (B, classes), (B,) -> ()."""
@@ -75,6 +125,11 @@ class Task(ABC):
     def shape(self) -> TaskShape:
         """Known without opening the data."""
 
+    @property
+    def title(self) -> str:
+        """What its data are called."""
+        return self.kind
+
     @abstractmethod
     def open(self, device: str = "cpu") -> OpenTask:
         """Train and validation splits."""
@@ -92,6 +147,6 @@ def accuracy(network: nn.Module, split: Split, batch: int = 512) -> float:
     right = 0
     with torch.no_grad():
         for start in range(0, len(split), batch):
-            scores = network(split.inputs[start : start + batch])
+            scores = network(split.batch(slice(start, start + batch)))
             right += int((scores.argmax(dim=1) == split.labels[start : start + batch]).sum())
     return right / len(split)

@@ -1,5 +1,6 @@
 """Exams that ship: test classes that a new component inherits by giving one fixture."""
 
+from nas_engine.testing.augmentation_contract import AugmentationContract
 from nas_engine.testing.estimator_contract import EstimatorContract
 from nas_engine.testing.exporter_contract import ExporterContract
 from nas_engine.testing.memory_context import MemoryContext
@@ -10,6 +11,7 @@ from nas_engine.testing.task_contract import TaskContract
 from nas_engine.testing.trainer_contract import TrainerContract
 
 __all__ = [
+    "AugmentationContract",
     "EstimatorContract",
     "ExporterContract",
     "MemoryContext",

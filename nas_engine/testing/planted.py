@@ -46,7 +46,7 @@ def planted_ranking(
 
     chance = Chance(seed)
     with chance.owning_torch():
-        network = _network(task, layers).to(task.train.inputs.device)
+        network = _network(task, layers).to(task.train.device)
         fitness = CellFitness(
             network,
             groups := [f"layer {number}" for number in range(1, layers + 1)],

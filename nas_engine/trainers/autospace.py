@@ -21,7 +21,7 @@ from nas_engine.operators import AutoSpaceCell, CellGenotype, operator
 from nas_engine.products import Products
 from nas_engine.spaces import Cells, ChainSpace, SearchSpace
 from nas_engine.spaces.chain import fixed_cost, place_cost
-from nas_engine.tasks import Batches, OpenTask
+from nas_engine.tasks import OpenTask
 from nas_engine.trainers.base import Trainer
 from nas_engine.trainers.optimiser import cosine, load_optimiser, momentum_descent, optimiser_tensors, set_rate
 from nas_engine.trainers.population import Breeding, Member, Population
@@ -121,7 +121,7 @@ class AutoSpace(Trainer):
         self._space, self._task, self._chance, self._limits = space, task, chance, products.limits
         self._groups = space.skeleton.groups
         self._bank = WeightBank()
-        self._mixed = MixedPrecision(self.precision, task.train.inputs.device)
+        self._mixed = MixedPrecision(self.precision, task.train.device)
         self._alphabet = space.alphabets[0]
         assert isinstance(self._alphabet, Cells)
         self._breeding = Breeding(
@@ -136,8 +136,8 @@ class AutoSpace(Trainer):
         )
         seed = chance.below(2**62)
         for_weights, for_scores = (task.train, task.train) if self.split == "joint" else task.train.halves(seed)
-        self._stream = Batches(for_weights, self.batch, seed)
-        self._score_stream = Batches(for_scores, self.batch, seed + 1)
+        self._stream = task.batches(self.batch, seed, for_weights)
+        self._score_stream = task.batches(self.batch, seed + 1, for_scores)
         self.position, self.facts, self._loss = 0, [], 0.0
         self._populations = {group: self._breeding.founders(group, chance) for group in dict.fromkeys(self._groups)}
         bare = [group for group, population in self._populations.items() if not population.members]
@@ -189,7 +189,7 @@ class AutoSpace(Trainer):
         from nas_engine.trainers.fitness import BudgetTerm, CellFitness
 
         standing, shape = self._standing(), self._task.shape
-        self._network = self._space.narrowed(standing).supernet(shape).to(self._task.train.inputs.device)
+        self._network = self._space.narrowed(standing).supernet(shape).to(self._task.train.device)
         limit = self._limits.madds
         self._fitness = CellFitness(
             self._network,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import ConfigDict, Field
 
 from nas_engine.chance import Chance
-from nas_engine.tasks import Batches, OpenTask
+from nas_engine.tasks import OpenTask
 from nas_engine.trainers.base import Trainer
 from nas_engine.trainers.optimiser import cosine, load_optimiser, momentum_descent, optimiser_tensors, set_rate
 from nas_engine.trainers.precision import LossScale, MixedPrecision, Precision
@@ -65,9 +65,9 @@ class GradientDescent(Trainer):
 
     def _begin(self, task: OpenTask, chance: Chance, network: nn.Module) -> None:
         self._task, self._chance, self.position, self.facts = task, chance, 0, []
-        self._stream = Batches(task.train, self.batch, chance.below(2**62))
-        self._network = network.to(task.train.inputs.device)
-        self._mixed = MixedPrecision(self.precision, task.train.inputs.device)
+        self._stream = task.batches(self.batch, chance.below(2**62))
+        self._network = network.to(task.train.device)
+        self._mixed = MixedPrecision(self.precision, task.train.device)
         self._optimiser = momentum_descent(self._network, self.learning_rate, self.weight_decay)
 
     def step(self) -> Mapping[str, float]:

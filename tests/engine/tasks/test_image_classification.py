@@ -90,8 +90,9 @@ def test_the_validation_images_play_no_part_in_preprocessing() -> None:
 
 def test_every_field_changes_what_is_opened() -> None:
     task = ImageClassification()
-    alternatives = {"resolution": 5, "validation": 0.3, "test": 0.1, "split_seed": 1}
-    assert set(alternatives) == {field.name for field in fields(task)} - {"data"}  # of which there is one
+    alternatives = {"resolution": 5, "validation": 0.3, "test": 0.1, "split_seed": 1, "normalisation": "unit"}
+    others = {"data", "augmentation"}  # of the first one is built in, the second changes batches
+    assert set(alternatives) == {field.name for field in fields(task)} - others
     opened, tested = task.open(), task.open_test()
     for name, value in alternatives.items():
         other = replace(task, **{name: value})  # type: ignore[arg-type]
