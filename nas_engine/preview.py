@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost
+from nas_engine.chance import Chance, seed_from
 from nas_engine.exporters import Found, untrained_files
 from nas_engine.feasibility import Feasibility, feasibility, impossible, sampled_costs
 from nas_engine.graph.block import INPUT, Block, LayerRow

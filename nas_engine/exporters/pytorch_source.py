@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import cache
+from keyword import iskeyword
 from pathlib import Path
 from typing import ClassVar
 
@@ -120,12 +121,12 @@ def own_layers() -> dict[str, str]:
 
 
 def _class_name(title: str) -> str:
-    """'inverted residual mb3_e6' -> 'InvertedResidualMb3E6'; an AutoSpace cell is a 'Cell'."""
+    """'inverted residual mb3_e6' -> 'InvertedResidualMb3E6'; an AutoSpace cell is a 'Cell', 'none' a 'BlockNone'."""
     if title.startswith("AutoSpace cell"):
         return "Cell"
     words = "".join(c if c.isalnum() else " " for c in title).split()
     name = "".join(word[0].upper() + word[1:] for word in words)
-    return name if name and name[0].isalpha() else f"Block{name}"
+    return name if name.isidentifier() and not iskeyword(name) else f"Block{name}"
 
 
 _HEADER = '''"""{name}: a network found by Spacewright. Needs nothing but PyTorch.

@@ -9,6 +9,7 @@ from nas_engine.operators.inverted_residual import InvertedResidual
 from nas_engine.operators.named import EXAMPLES, OPERATORS, operator, operator_set
 from nas_engine.operators.pool import AveragePool, MaximumPool
 from nas_engine.operators.separable_convolution import DilatedConvolution, SeparableConvolution
+from nas_engine.operators.shortcut import Shortcut
 from nas_engine.operators.zero import Zero
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Operator",
     "OperatorSet",
     "SeparableConvolution",
+    "Shortcut",
     "Site",
     "Zero",
     "operator",

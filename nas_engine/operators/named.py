@@ -13,6 +13,7 @@ from nas_engine.operators.identity import Identity
 from nas_engine.operators.inverted_residual import InvertedResidual
 from nas_engine.operators.pool import AveragePool, MaximumPool
 from nas_engine.operators.separable_convolution import DilatedConvolution, SeparableConvolution
+from nas_engine.operators.shortcut import Shortcut
 from nas_engine.operators.zero import Zero
 
 OPERATORS: tuple[type[Operator], ...] = (
@@ -25,6 +26,7 @@ OPERATORS: tuple[type[Operator], ...] = (
     AveragePool,
     FactorizedReduction,
     InvertedResidual,
+    Shortcut,
     AutoSpaceCell,
 )
 
@@ -39,6 +41,7 @@ EXAMPLES = (
     "reduce",
     "mb3_e6",
     "mb5_e3_se",
+    "shortcut",
     "5/1,2/1,2 D2 00 e6",
 )
 

@@ -3,7 +3,9 @@
 from nas_engine.errors import UnknownComponent
 from nas_engine.spaces.alphabet import Alphabet, Cells, Listed
 from nas_engine.spaces.base import Relaxable, SearchSpace
+from nas_engine.spaces.cell_skeleton import CellSkeleton
 from nas_engine.spaces.chain import ChainSpace, autospace, chain
+from nas_engine.spaces.nasbench import cell_string, nasbench201, nasbench_macro, read_cell_string, topology
 from nas_engine.spaces.skeleton import SKELETONS, FirstBlock, Skeleton, Stage, skeleton_named
 from nas_engine.spaces.subspace import Subspace
 from nas_engine.spaces.within import Within
@@ -24,6 +26,7 @@ __all__ = [
     "SKELETONS",
     "SPACES",
     "Alphabet",
+    "CellSkeleton",
     "Cells",
     "ChainSpace",
     "FirstBlock",
@@ -35,7 +38,12 @@ __all__ = [
     "Subspace",
     "Within",
     "autospace",
+    "cell_string",
     "chain",
+    "nasbench201",
+    "nasbench_macro",
+    "read_cell_string",
     "skeleton_named",
     "space",
+    "topology",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,9 +41,9 @@ class Alphabet(ABC):
     def sample(self, chance: Chance) -> str:
         return chance.pick(self.labels)
 
-    def costs(self, site: Site) -> frozenset[Cost]:
-        """What the options cost at a site, each figure once."""
-        return frozenset(operator(label).cost(site) for label in self.labels)
+    def costs(self, stands: Sequence[Site]) -> frozenset[Cost]:
+        """What the options cost at all the sites where one choice stands, each figure once."""
+        return frozenset(sum((operator(label).cost(site) for site in stands), Cost()) for label in self.labels)
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ class Cells(Alphabet):
     def size(self) -> int:
         return self.cells.size
 
-    def costs(self, site: Site) -> frozenset[Cost]:
-        return self.cells.costs(self.expansion, site)
+    def costs(self, stands: Sequence[Site]) -> frozenset[Cost]:
+        return self.cells.costs(self.expansion, stands[0]) if len(stands) == 1 else super().costs(stands)
 
     def __contains__(self, label: str) -> bool:
         return _holds(self, label)

@@ -13,11 +13,12 @@ from nas_engine.architecture import Architecture
 from nas_engine.budget import MEASURES, Cost
 from nas_engine.chance import Chance
 from nas_engine.errors import Incompatible, InvalidArchitecture
-from nas_engine.graph.block import Block, Sketch
+from nas_engine.graph.block import Block
 from nas_engine.operators import Site, operator
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces.alphabet import Alphabet, Cells, Listed
 from nas_engine.spaces.base import SearchSpace
+from nas_engine.spaces.cell_skeleton import CellSkeleton
 from nas_engine.spaces.ledger import ledger
 from nas_engine.spaces.skeleton import Skeleton
 from nas_engine.wire import Plain, plain, read
@@ -31,7 +32,7 @@ NOMINAL = TaskShape(3, 64, 64, 10)  # where an operator may stand depends on wid
 
 @dataclass(frozen=True)
 class ChainSpace(SearchSpace):
-    """One alphabet a place.
+    """One alphabet a place of a skeleton: blocks in a chain, or the edges of a cell that is repeated.
 
     AutoSpace's open cell space has `Cells` at each place, an evolved space short lists. An architecture's genes are
     operator labels, so one skeleton's architectures keep their keys when the space around them is evolved or shrunk.
@@ -39,7 +40,7 @@ class ChainSpace(SearchSpace):
 
     kind: ClassVar[str] = "chain"
 
-    skeleton: Skeleton
+    skeleton: Skeleton | CellSkeleton
     alphabets: tuple[Alphabet, ...]
     reference_label: str
 
@@ -47,7 +48,7 @@ class ChainSpace(SearchSpace):
         if len(self.alphabets) != len(self.skeleton.groups):
             raise Incompatible(f"{len(self.alphabets)} alphabets for a skeleton of {len(self.skeleton.groups)} places")
         for position, alphabet in enumerate(self.alphabets):
-            if "none" in alphabet:
+            if isinstance(self.skeleton, Skeleton) and "none" in alphabet:
                 raise Incompatible(
                     f"place {position}: operator 'none' would cut the chain; leave it out, 'skip' passes on"
                 )
@@ -108,12 +109,8 @@ class ChainSpace(SearchSpace):
             raise InvalidArchitecture(f"architecture {architecture.key} belongs to another skeleton than this space's")
         if len(architecture.genes) != len(self.alphabets):
             raise InvalidArchitecture(f"architecture {architecture.key}: {self._miscounted(architecture.genes)}")
-        sketch = Sketch(f"network {architecture.key}", shape.input)
-        sketch.add("stem", self.skeleton.stem_block(shape))
-        for position, (label, site) in enumerate(zip(architecture.genes, self.skeleton.sites(shape), strict=True)):
-            sketch.add(f"block_{position}", operator(label).at(site))
-        sketch.add("head", self.skeleton.head_block(shape))
-        return sketch.block()
+        operators = [operator(label) for label in architecture.genes]
+        return self.skeleton.network(f"network {architecture.key}", shape, operators)
 
     def cost(self, architecture: Architecture, shape: TaskShape) -> Cost:
         """A sum over places, so that costing thousands of members is cheap."""
@@ -130,7 +127,11 @@ class ChainSpace(SearchSpace):
         )
 
     def check_supernet(self) -> None:
-        """Raises Incompatible where a place has more than 64 options."""
+        """Raises Incompatible where a place has more than 64 options, and for a repeated cell."""
+        if not isinstance(self.skeleton, Skeleton):
+            raise Incompatible(
+                "a space of repeated cells has no supernet yet; estimate its networks from scratch or by a table"
+            )
         crowded = max(alphabet.size for alphabet in self.alphabets)
         if crowded > MOST_OPTIONS:
             raise Incompatible(
@@ -139,10 +140,11 @@ class ChainSpace(SearchSpace):
             )
 
     def supernet(self, shape: TaskShape) -> ChainSupernet:
-        """Every option at every place. Raises Incompatible where a place has more than 64."""
+        """Every option at every place. Raises Incompatible where a place has more than 64, and for a repeated cell."""
         from nas_engine.supernets import ChainSupernet
 
         self.check_supernet()
+        assert isinstance(self.skeleton, Skeleton)
         places = [
             {label: operator(label).at(site) for label in alphabet.labels}
             for alphabet, site in zip(self.alphabets, self.skeleton.sites(shape), strict=True)
@@ -168,15 +170,17 @@ class ChainSpace(SearchSpace):
             for entry in cast("list[Any]", value["alphabets"])
         ]
         places = tuple(alphabets[index] for index in cast("list[int]", value["places"]))
-        return cls(read(Skeleton, value["skeleton"]), places, str(value["reference"]))
+        skeleton = cast("Plain", value["skeleton"])
+        kind: type[Skeleton | CellSkeleton] = CellSkeleton if "cells" in skeleton else Skeleton
+        return cls(read(kind, skeleton), places, str(value["reference"]))
 
 
 @lru_cache(maxsize=64)
 def _cost_bounds(space: ChainSpace, shape: TaskShape) -> tuple[Cost, Cost]:
     held = ledger(space.skeleton, shape)
     least = largest = held.fixed
-    known: dict[tuple[Alphabet, Site], tuple[Cost, Cost]] = {}
-    for at in zip(space.alphabets, held.sites, strict=True):
+    known: dict[tuple[Alphabet, tuple[Site, ...]], tuple[Cost, Cost]] = {}
+    for at in zip(space.alphabets, held.stands, strict=True):
         if at not in known:
             costs = at[0].costs(at[1])
             lows, highs = ([end(getattr(cost, name) for cost in costs) for name in MEASURES] for end in (min, max))
@@ -185,13 +189,13 @@ def _cost_bounds(space: ChainSpace, shape: TaskShape) -> tuple[Cost, Cost]:
     return least, largest
 
 
-def place_cost(skeleton: Skeleton, shape: TaskShape, position: int, label: str) -> Cost:
-    """What an operator costs at a place of a skeleton."""
+def place_cost(skeleton: Skeleton | CellSkeleton, shape: TaskShape, position: int, label: str) -> Cost:
+    """What an operator costs at a place of a skeleton; in a repeated cell, in all of the cells."""
     return ledger(skeleton, shape).at(position, label)
 
 
-def fixed_cost(skeleton: Skeleton, shape: TaskShape) -> Cost:
-    """What stem and head cost."""
+def fixed_cost(skeleton: Skeleton | CellSkeleton, shape: TaskShape) -> Cost:
+    """What is not searched."""
     return ledger(skeleton, shape).fixed
 
 

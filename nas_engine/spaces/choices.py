@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field
 
 from nas_engine.spaces.chain import ChainSpace, autospace, chain
+from nas_engine.spaces.nasbench import nasbench201, nasbench_macro
 from nas_engine.spaces.skeleton import Skeleton, skeleton_named
 
 SkeletonField = Annotated[
@@ -72,8 +73,35 @@ class OperatorChain(SpaceChoice):
         return chain(_skeleton(self.skeleton), self.operators, self.reference)
 
 
+@dataclass(frozen=True)
+class NasBench201(SpaceChoice):
+    """NAS-Bench-201's cell: one of five operators on each of six edges, 15,625 networks (Dong 2020)."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: ClassVar[str] = "nasbench201"
+
+    cells: Annotated[int, Field(ge=1, le=32, description="cells a stage; the benchmark's is 5")] = 5
+    width: Annotated[int, Field(ge=1, le=512, description="channels of the first stage; the benchmark's is 16")] = 16
+
+    def space(self) -> ChainSpace:
+        return nasbench201(self.cells, self.width)
+
+
+@dataclass(frozen=True)
+class NasBenchMacro(SpaceChoice):
+    """NAS-Bench-Macro's chain: one of three blocks in each of eight layers, 6,561 networks (Su 2021)."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: ClassVar[str] = "nasbench_macro"
+
+    def space(self) -> ChainSpace:
+        return nasbench_macro()
+
+
 def _skeleton(choice: str | Skeleton) -> Skeleton:
     return skeleton_named(choice) if isinstance(choice, str) else choice
 
 
-SPACE_CHOICES: dict[str, type[SpaceChoice]] = {kind.kind: kind for kind in (OpenCells, OperatorChain)}
+SPACE_CHOICES: dict[str, type[SpaceChoice]] = {
+    kind.kind: kind for kind in (OpenCells, OperatorChain, NasBench201, NasBenchMacro)
+}

@@ -10,6 +10,7 @@ from nas_engine.errors import Incompatible, InvalidArchitecture, InvalidRecipe, 
 from nas_engine.operators import operator
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces.alphabet import Listed
+from nas_engine.spaces.cell_skeleton import CellSkeleton
 from nas_engine.spaces.chain import ChainSpace
 from nas_engine.spaces.skeleton import Skeleton, skeleton_named
 from nas_engine.wire import Plain, plain
@@ -52,7 +53,8 @@ def read_document(value: object, skeleton: str | None = None) -> tuple[ChainSpac
     try:
         shape = checked(TaskShape, value.get("input"), "input")
         own = cast("Any", skeleton or value.get("skeleton"))
-        plan = skeleton_named(own) if isinstance(own, str) else checked(Skeleton, own, "skeleton")
+        kind: type[Skeleton | CellSkeleton] = CellSkeleton if isinstance(own, dict) and "cells" in own else Skeleton
+        plan = skeleton_named(own) if isinstance(own, str) else checked(kind, own, "skeleton")
     except InvalidRecipe as error:
         raise InvalidArchitecture(str(error).replace("recipe field", "architecture field")) from error
     except UnknownComponent as error:

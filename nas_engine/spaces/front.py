@@ -22,8 +22,8 @@ def cost_front(space: ChainSpace, shape: TaskShape) -> tuple[Cost, ...] | None:
     """
     held = ledger(space.skeleton, shape)
     front: Sequence[Cost] = (held.fixed,)
-    for alphabet, site in zip(space.alphabets, held.sites, strict=True):
-        options = undominated(alphabet.costs(site))
+    for alphabet, stands in zip(space.alphabets, held.stands, strict=True):
+        options = undominated(alphabet.costs(stands))
         if len(front) * len(options) > 10 * MOST_POINTS:
             return None
         front = undominated({before + option for before in front for option in options})

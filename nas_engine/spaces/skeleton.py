@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from nas_engine.budget import Cost
 from nas_engine.errors import UnknownComponent
 from nas_engine.graph.block import Block, Sketch
 from nas_engine.graph.layers import BatchNorm, Conv, Flatten, GlobalAvgPool, Linear, ReLU6
-from nas_engine.operators import Site, operator
+from nas_engine.operators import Operator, Site, operator
 from nas_engine.shapes import FeatureShape, TaskShape
 from nas_engine.wire import digest, plain
 
@@ -79,6 +81,23 @@ class Skeleton:
     def sites(self, shape: TaskShape) -> tuple[Site, ...]:
         """The site of each searchable block."""
         return _sites(self, shape)
+
+    def stands(self, shape: TaskShape, position: int) -> tuple[Site, ...]:
+        """Everywhere that the operator of one place stands: there only."""
+        return self.sites(shape)[position : position + 1]
+
+    def fixed_cost(self, shape: TaskShape) -> Cost:
+        """What stem and head cost."""
+        return self.stem_block(shape).cost + self.head_block(shape).cost
+
+    def network(self, title: str, shape: TaskShape, operators: Sequence[Operator]) -> Block:
+        """The whole network with these operators at its places."""
+        sketch = Sketch(title, shape.input)
+        sketch.add("stem", self.stem_block(shape))
+        for position, (chosen, site) in enumerate(zip(operators, self.sites(shape), strict=True)):
+            sketch.add(f"block_{position}", chosen.at(site))
+        sketch.add("head", self.head_block(shape))
+        return sketch.block()
 
     def head_block(self, shape: TaskShape) -> Block:
         sketch = Sketch("head", self.sites(shape)[-1].output)

@@ -11,7 +11,7 @@ from torch import nn
 from nas_engine.chance import Chance
 from nas_engine.exporters import TrainedNetwork
 from nas_engine.shapes import TaskShape
-from nas_engine.spaces import FirstBlock, Skeleton, Stage, chain
+from nas_engine.spaces import ChainSpace, FirstBlock, Skeleton, Stage, chain, nasbench201
 from nas_engine.tasks import Preprocessing
 
 DIGITS = TaskShape(1, 8, 8, 10)
@@ -25,7 +25,13 @@ def made(
 ) -> TrainedNetwork:
     """A network with one operator after another."""
     plan = Skeleton(tuple(stages), stem=4, **skeleton)  # type: ignore[arg-type]
-    space = chain(plan, tuple(dict.fromkeys(labels)), reference="conv1")
+    return trained(chain(plan, tuple(dict.fromkeys(labels)), reference="conv1"), labels, shape, name)
+
+
+def trained(
+    space: ChainSpace, labels: Sequence[str], shape: TaskShape = DIGITS, name: str = "digits"
+) -> TrainedNetwork:
+    """A space's network with random weights."""
     architecture = space.architecture(labels)
     with Chance(0).owning_torch():
         built = space.build(architecture, shape)
@@ -49,7 +55,7 @@ def network_of() -> Callable[..., TrainedNetwork]:
 
 @pytest.fixture(scope="session")
 def networks() -> dict[str, TrainedNetwork]:
-    """Every operator; every way that a cell expands and mixes; a fixed first block, a head, photos that are not square."""
+    """Every operator; every way that a cell expands and mixes; a first block, a head, photos not square; repeated cells."""
     mixed = (Stage(8, blocks=3, stride=2), Stage(12, blocks=3), Stage(10, blocks=3, stride=2))
     even = (Stage(6, blocks=6, stride=2), Stage(6, blocks=4), Stage(8, blocks=2, stride=2))
     first = FirstBlock("mb3_e1", 6)
@@ -57,5 +63,6 @@ def networks() -> dict[str, TrainedNetwork]:
         "operators": made(OPERATORS, mixed),
         "cells": made(CELLS, even),
         "photos": made(("mb3_e2", CELLS[7]), (Stage(5, blocks=2),), PHOTOS, first=first, head=9, stem_stride=2),
+        "edges": trained(nasbench201(cells=2, width=4), ("conv3", "avg3", "skip", "none", "conv1", "skip")),
         "alike": made(("mb3_e1", "mb3_e1", "mb3_e12"), (Stage(3, blocks=1), Stage(5, blocks=2))),
     }

@@ -6,8 +6,15 @@ import pytest
 
 from nas_engine.components import component, described
 from nas_engine.errors import InvalidRecipe
-from nas_engine.spaces import Skeleton, Stage, autospace, chain, skeleton_named
-from nas_engine.spaces.choices import SPACE_CHOICES, OpenCells, OperatorChain, SpaceChoice
+from nas_engine.spaces import Skeleton, Stage, autospace, chain, nasbench201, nasbench_macro, skeleton_named
+from nas_engine.spaces.choices import (
+    SPACE_CHOICES,
+    NasBench201,
+    NasBenchMacro,
+    OpenCells,
+    OperatorChain,
+    SpaceChoice,
+)
 
 OWN = Skeleton((Stage(8, 2, 2),), stem=4)
 
@@ -24,6 +31,8 @@ CHOICES: dict[SpaceChoice, dict[str, object]] = {  # with another value for each
         "skeleton": OWN,
         "reference": "skip",
     },
+    NasBench201(): {"cells": 1, "width": 8},
+    NasBenchMacro(): {},
 }
 
 
@@ -32,6 +41,8 @@ def test_a_choice_makes_the_space_that_it_describes() -> None:
         skeleton_named("tiny"), (3,), 2, False, "mb3_e6"
     )
     assert OperatorChain(("conv3", "skip"), OWN, "skip").space() == chain(OWN, ("conv3", "skip"), "skip")
+    assert NasBench201(3, 8).space() == nasbench201(3, 8)
+    assert NasBenchMacro().space() == nasbench_macro()
 
 
 @pytest.mark.parametrize("choice", CHOICES)
