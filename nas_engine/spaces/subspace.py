@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from nas_engine.architecture import Architecture
@@ -103,11 +105,14 @@ class Subspace(SearchSpace):
             pockets.append(tuple(sorted(pocket, key=lambda member: member.key)))
         return tuple(sorted(pockets, key=lambda pocket: (-len(pocket), pocket[0].key)))
 
-    @property
+    @cached_property
     def diversity(self) -> float:
-        """Mean edit distance over all pairs of members; 0 for a single one."""
+        """Mean edit distance over all pairs of members; 0 for a single one. Counted place by place, not pair by pair."""
+        total = 0
+        for position, alphabet in enumerate(self.parent.alphabets):
+            counts = Counter(member.genes[position] for member in self.chosen)
+            total += sum(counts[a] * counts[b] * alphabet.distance(a, b) for a, b in combinations(counts, 2))
         pairs = self.size * (self.size - 1) / 2
-        total = sum(self.distance(a, b) for i, a in enumerate(self.chosen) for b in self.chosen[:i])
         return total / pairs if pairs else 0.0
 
     def as_product(self) -> ChainSpace:

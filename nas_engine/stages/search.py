@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Annotated, Any, ClassVar, TypeGuard
 
 from pydantic import ConfigDict, Field
@@ -127,7 +126,7 @@ class Search(Stage[Searching]):
                 turn.facts.append((f"strategy {number}", fact))
                 memory.facts = number + 1
         if (spent or finished) and not memory.out:
-            self._conclude(strategy, frame, turn, chain(history.evaluations(frame.number), told))
+            self._conclude(strategy, frame, turn, [*history.evaluations(frame.number), *told])
             turn.why = "finished" if finished else CONCLUDED if frame.concluding else "budget spent"
         memory.strategy = strategy.save()
         return turn
@@ -177,7 +176,7 @@ class Search(Stage[Searching]):
             works.append(Work(key, frame.number, WORK, payload, frame.seed, frame.seconds_left))
         return works
 
-    def _conclude(self, strategy: Strategy[Any], frame: Frame, turn: Turn, history: chain[Evaluation]) -> None:
+    def _conclude(self, strategy: Strategy[Any], frame: Frame, turn: Turn, history: Sequence[Evaluation]) -> None:
         found = strategy.conclude(history)
         if isinstance(found, Ranking):
             if not found.entries:
@@ -187,12 +186,14 @@ class Search(Stage[Searching]):
             best = found.entries[0]
             turn.finished = replace(frame.holdings, ranking=Ranking(found.entries[:100]))
             turn.summary = {"ranked": float(len(found.entries)), "best": best.score, "madds": float(best.cost.madds)}
+            turn.summary |= strategy.figures(found, history)
             return
         inner = found.space if isinstance(found, Within) else found
         turn.finished = replace(frame.holdings, space=inner.plain())
         turn.summary = {"space size": float(inner.size)}
         if isinstance(inner, Subspace):
             turn.summary |= {"pockets": float(len(inner.pockets)), "diversity": inner.diversity}
+        turn.summary |= strategy.figures(inner, history)
 
 
 def _too_large(answer: Answer) -> TypeGuard[Failure]:

@@ -60,6 +60,10 @@ class Strategy(ABC, Generic[State]):
         """Facts so far, in order, oldest first; a later call begins with the same ones."""
         return ()
 
+    def figures(self, found: SearchSpace | Ranking, history: Sequence[Evaluation]) -> dict[str, float]:
+        """Figures of what `conclude` found, by name, for the stage's summary."""
+        return {}
+
     def save(self) -> Plain:
         return plain(self.state)
 

@@ -7,7 +7,7 @@ average no longer rises. Everything with a number, and the two modes, is OUR CHO
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -17,7 +17,10 @@ from nas_engine.candidate import Answer, Candidate, Evaluation
 from nas_engine.chance import Chance
 from nas_engine.errors import BudgetSpent
 from nas_engine.events import Fact, SpaceShrunk
+from nas_engine.products import Ranking
 from nas_engine.spaces import SearchSpace, Subspace
+from nas_engine.spaces.locality import Correlation, measured_radius, sampled_locality
+from nas_engine.spaces.shrinkage import figures
 from nas_engine.strategies.base import Strategy
 
 LEAST_SEEDS = 5
@@ -38,11 +41,13 @@ class Round:
 class LissnasState:
     chance: Chance
     rounds: list[Round]
+    radius: int
     sample: list[Architecture]  # of the round on trial
     scores: dict[str, float]  # of `sample`, by key
     asked: int = 0
     answered: int = 0
     finished: bool = False
+    locality: list[Correlation] = field(default_factory=list)  # of the first sample
 
 
 @dataclass
@@ -61,7 +66,9 @@ class Lissnas(Strategy[LissnasState]):
     sample: Annotated[int, Field(ge=5, le=100_000, description="networks estimated a round")] = 200
     seeds: Annotated[float, Field(gt=0, le=1, description="share of the sample kept as seeds (5 at least)")] = 0.1
     mode: Annotated[Literal["regrow", "intersect"], Field(description="where neighbours come from")] = "regrow"
-    radius: Annotated[int, Field(ge=1, le=2, description="edits from a seed")] = 1
+    radius: Annotated[
+        int, Field(ge=0, le=2, description="edits from a seed; 0: 2 where networks two edits apart score alike, else 1")
+    ] = 1
     per_pocket: Annotated[bool, Field(description="seeds at least two edits apart, to keep pockets apart")] = False
 
     @property
@@ -70,7 +77,7 @@ class Lissnas(Strategy[LissnasState]):
 
     def start(self, space: SearchSpace, seed: int) -> None:
         self.space = space
-        self.state = LissnasState(Chance(seed), [], [], {})
+        self.state = LissnasState(Chance(seed), [], self.radius or 1, [], {})
         self._try([])
 
     def ask(self, n: int) -> list[Candidate]:
@@ -87,7 +94,7 @@ class Lissnas(Strategy[LissnasState]):
         if architecture.key in seeds:
             return ()
         round_ = self.state.rounds[-1]
-        return tuple(s.key for s in round_.seeds if self.space.distance(s, architecture) <= self.radius)
+        return tuple(s.key for s in round_.seeds if self.space.distance(s, architecture) <= self.state.radius)
 
     def tell(self, answers: Sequence[Answer]) -> None:
         state = self.state
@@ -105,11 +112,20 @@ class Lissnas(Strategy[LissnasState]):
         if state.scores:
             trial.mean = sum(state.scores[key] for key in sorted(state.scores)) / len(state.scores)
             trial.accepted = before is None or trial.mean > before
+            if before is None:
+                self._measure_locality()
         small = len(state.rounds) > 1 and trial.size <= self.sample / 4
         if not trial.accepted or small or len(state.rounds) > MOST_ROUNDS:
             state.finished = True
             return
         self._try(self._best())
+
+    def _measure_locality(self) -> None:
+        """Of the first sample, the only one that is uniform over the whole space."""
+        state = self.state
+        scores = {a: state.scores[a.key] for a in state.sample if a.key in state.scores}
+        state.locality = list(sampled_locality(self.space, scores))
+        state.radius = self.radius or measured_radius(state.locality)
 
     def _best(self) -> list[Architecture]:
         state = self.state
@@ -162,7 +178,7 @@ class Lissnas(Strategy[LissnasState]):
 
     def _around(self, seeds: Sequence[Architecture]) -> set[Architecture]:
         near, edge = set(seeds), set(seeds)
-        for _ in range(self.radius):
+        for _ in range(self.state.radius):
             edge = {other for seed in edge for other in self.space.neighbours(seed)} - near
             near |= edge
         return near
@@ -188,3 +204,13 @@ class Lissnas(Strategy[LissnasState]):
             return Subspace.of(self.space, self._around(self._best()))
         members = self._members(accepted)
         return Subspace.of(self.space, members) if members else self.space
+
+    def figures(self, found: SearchSpace | Ranking, history: Sequence[Evaluation]) -> dict[str, float]:
+        """What the shrink brought and kept, the radius, and the locality of the first sample by edits."""
+        means = [r.mean for r in self.state.rounds if r.accepted and r.mean is not None]
+        report = {"radius": float(self.state.radius)}
+        report |= {f"locality at {at.distance}": at.value for at in self.state.locality}
+        if len(means) > 1 and isinstance(found, SearchSpace):
+            best = max(evaluation.score for evaluation in history)
+            report |= figures(self.space, found, means[0], means[-1], best)
+        return report
