@@ -241,7 +241,7 @@ def test_a_chain_has_a_palette_with_costs_at_the_chosen_place(team: Team) -> Non
     data = Controls(client.get(HERE, {"template": "tiny"}).content.decode()).data
     page = client.post(HERE, {**data, "space.kind": "chain", "act": ""}).content.decode()
     assert Controls(page).data["space.operators"] == ["mb3_e3", "mb3_e6", "mb5_e3", "skip"]
-    assert "1: 6x8x8 -&gt; 8x4x4" in page
+    assert "1: 6×8×8 → 8×4×4" in page
     data = Controls(page).data
     more = Controls(client.post(HERE, {**data, "act": "operator", "operator": "mb7_e4"}).content.decode()).data
     assert more["space.operators"][-1] == "mb7_e4"

@@ -8,7 +8,8 @@ from typing import Any
 
 from nas_engine.catalog import read_labels
 from nas_engine.errors import NasError
-from nas_engine.preview import cell_graph
+from nas_engine.preview import cell_graph, folded
+from webapp.pages.draft.picture import Picture, picture
 from webapp.pages.draft.places import placed
 from webapp.pages.draft.schemas import families
 
@@ -26,6 +27,7 @@ class OperatorCard:
     chosen: bool
     params: int | None = None
     madds: int | None = None
+    picture: Picture | None = None
     why: str = ""
 
 
@@ -52,7 +54,8 @@ def palette(recipe_data: dict[str, Any], place: int) -> Palette:
     sites = plan.space.space().skeleton.sites(plan.task.shape)
     place = place if 0 <= place < len(sites) else 0
     cards = tuple(_card(one, one in chosen, plan, place) for one in (*chosen, *sorted(others)))
-    return Palette(cards, tuple(f"{number}: {site}" for number, site in enumerate(sites, start=1)), place)
+    words = (str(site).replace("x", "×").replace("->", "→") for site in sites)
+    return Palette(cards, tuple(f"{number}: {text}" for number, text in enumerate(words, start=1)), place)
 
 
 def _card(label: str, chosen: bool, plan: Any, place: int) -> OperatorCard:
@@ -60,8 +63,8 @@ def _card(label: str, chosen: bool, plan: Any, place: int) -> OperatorCard:
         drawn = cell_graph(label, plan.space.space(), place, plan.task.shape)
     except NasError as error:
         return OperatorCard(label, _about(label), chosen, why=str(error))
-    params = sum(node.cost.params for node in drawn.nodes)
-    return OperatorCard(label, _about(label), chosen, params, sum(node.cost.madds for node in drawn.nodes))
+    params, madds = (sum(getattr(node.cost, name) for node in drawn.nodes) for name in ("params", "madds"))
+    return OperatorCard(label, _about(label), chosen, params, madds, picture(folded(drawn)))
 
 
 def _about(label: str) -> str:
