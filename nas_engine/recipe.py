@@ -13,7 +13,7 @@ from nas_engine.budget import Budget
 from nas_engine.components import OneOf, checked
 from nas_engine.errors import Incompatible, InvalidRecipe
 from nas_engine.spaces.choices import SPACE_CHOICES, SpaceChoice
-from nas_engine.stages import STAGES, Stage, Train
+from nas_engine.stages import STAGES, Given, Stage, Train
 from nas_engine.stages.train import SPACE_TRAINERS
 from nas_engine.strategies import STRATEGIES
 from nas_engine.tasks import TASKS, Task
@@ -69,6 +69,11 @@ def recipe(value: object) -> Recipe:
                 stage.trainer.check(made.space.space())
             except Incompatible as error:
                 raise Incompatible(f"recipe field 'pipeline.{number}.trainer': {error}") from error
+        if isinstance(stage, Given):
+            try:
+                stage.check(made.space.space(), made.task.shape, made.budget.network)
+            except InvalidRecipe as error:
+                raise InvalidRecipe(f"pipeline.{number}.{error.field}", error.got, error.wanted) from error
         evolved |= "space" in stage.gives
         held |= stage.gives
     return made

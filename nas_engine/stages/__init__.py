@@ -4,6 +4,7 @@ from typing import Any
 
 from nas_engine.stages.base import Frame, History, Performer, Stage, Turn
 from nas_engine.stages.export import Export, perform_export
+from nas_engine.stages.given import Given
 from nas_engine.stages.retrain import RetrainStage, perform_report, perform_retraining
 from nas_engine.stages.search import Search, perform_evaluation
 from nas_engine.stages.train import Train, perform_training
@@ -13,6 +14,7 @@ STAGES: dict[str, type[Stage[Any]]] = {
     for kind in (
         Train,
         Search,
+        Given,
         RetrainStage,
         Export,
     )
@@ -31,6 +33,7 @@ __all__ = [
     "STAGES",
     "Export",
     "Frame",
+    "Given",
     "History",
     "Performer",
     "RetrainStage",

@@ -117,6 +117,35 @@ def test_a_stage_without_its_product_is_refused_with_the_stage_that_gives_it(
         recipe(found)
 
 
+def given(*genes: str, **budget: int) -> dict[str, object]:
+    """A recipe that trains one network of the tiny space, by name."""
+    pipeline = [{"kind": "given", "genes": list(genes)}, {"kind": "retrain"}, {"kind": "export"}]
+    space = {"kind": "chain", "operators": ["mb3_e2", "sep3", "skip"], "skeleton": "tiny"}
+    return {**with_value("pipeline", pipeline), "space": space, "budget": {"network": budget}}
+
+
+def test_a_network_that_is_given_stands_in_for_a_search() -> None:
+    plan = recipe(given("mb3_e2", "skip", "sep3"))
+    assert [stage.kind for stage in plan.pipeline] == ["given", "retrain", "export"]
+
+
+@pytest.mark.parametrize(
+    ("genes", "budget", "wanted"),
+    [
+        (("mb3_e2", "skip"), {}, "got 2 genes, wanted 3"),
+        (("mb3_e2", "skip", "dream"), {}, "unknown operator 'dream'"),
+        (("mb3_e2", "skip", "conv3"), {}, "a network of the recipe's space"),
+        (("mb3_e2", "skip", "sep3"), {"params": 500}, "within the budget .at most 500 params, it has "),
+    ],
+)
+def test_a_given_network_that_is_none_of_the_space_or_over_the_budget_is_refused(
+    genes: tuple[str, ...], budget: dict[str, int], wanted: str
+) -> None:
+    with pytest.raises(InvalidRecipe, match=wanted) as caught:
+        recipe(given(*genes, **budget))
+    assert caught.value.field == "pipeline.0.genes"
+
+
 def test_a_supernet_on_the_open_space_is_refused_before_anything_is_spent() -> None:
     pipeline = [{"kind": "train", "trainer": {"kind": "uniform_paths"}}]
     with pytest.raises(Incompatible, match=r"'pipeline.0.trainer'.*3,969 options.*evolve the space first"):

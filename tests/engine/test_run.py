@@ -297,6 +297,17 @@ def test_a_run_that_no_work_failed_is_not_retried() -> None:
         run.retry()
 
 
+def test_a_network_that_is_given_is_trained_beside_the_reference() -> None:
+    genes = ["mb5_e2", "skip", "sep3"]
+    plan = changed(pipeline=[{"kind": "given", "genes": genes}, {"kind": "retrain", "seeds": 2}])
+    run = Run(plan)
+    works = run.advance(slots=4).work
+    trained = [work.payload["architecture"]["genes"] for work in works]  # type: ignore[call-overload, index]
+    assert trained == [genes, ["mb3_e2"] * 3] * 2
+    assert run.state.holdings.ranking is not None
+    assert run.state.holdings.ranking.entries[0].architecture.genes == tuple(genes)
+
+
 def test_a_run_that_is_over_asks_for_nothing_more() -> None:
     run = Run(changed(budget={"network": {"madds": 100}}))
     run.advance()

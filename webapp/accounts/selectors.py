@@ -29,6 +29,12 @@ def role_in(user: User, team: Team | uuid.UUID) -> Role | None:
     return None if found is None else Role(found)
 
 
+def may_edit(user: User, team: Team | uuid.UUID) -> bool:
+    """Whether a user may submit to a team, ask of its runs and delete them."""
+    role = role_in(user, team)
+    return role is not None and RANK[role] >= RANK[Role.EDITOR]
+
+
 def require(user: User, team: Team | uuid.UUID, role: Role) -> None:
     """Raise NotAllowed where the user's role in the team is less than this."""
     held = role_in(user, team)

@@ -148,6 +148,14 @@ class NewRunSerializer(serializers.Serializer[Any]):
     slots = serializers.IntegerField(default=1, min_value=1, max_value=256)
 
 
+class RetrainSerializer(serializers.Serializer[Any]):
+    """What is left out stays as the run's recipe has it."""
+
+    epochs = serializers.IntegerField(required=False, min_value=1, max_value=10_000)
+    seeds = serializers.IntegerField(required=False, min_value=1, max_value=100, help_text="for each of the two")
+    name = serializers.CharField(required=False, max_length=120, help_text="of the new study")
+
+
 class AskedSerializer(serializers.Serializer[Any]):
     """`changed`: how many runs it made a difference to."""
 

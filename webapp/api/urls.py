@@ -33,6 +33,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/candidates/", candidates.Candidates.as_view()),
     path("runs/<uuid:pk>/architectures/", candidates.Architectures.as_view()),
     path("runs/<uuid:pk>/architectures/<str:key>/", candidates.Architecture.as_view()),
+    path("runs/<uuid:pk>/architectures/<str:key>/retrain/", candidates.RetrainNetwork.as_view()),
     path("runs/<uuid:pk>/files/", candidates.Files.as_view()),
     path("runs/<uuid:pk>/files/<str:name>", candidates.OneFile.as_view(), name="file"),
     path("runs/<uuid:pk>/best/", candidates.Best.as_view()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from webapp.pages.views.architecture import architecture, architecture_document
+from webapp.pages.views.architecture import architecture, architecture_document, retrain
 from webapp.pages.views.candidates import candidates
 from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.new_study import new_study, preview_study
@@ -27,6 +27,7 @@ urlpatterns = [
     path(
         "runs/<uuid:pk>/architectures/<str:key>/architecture.json", architecture_document, name="architecture-document"
     ),
+    path("runs/<uuid:pk>/architectures/<str:key>/retrain/", retrain, name="retrain-network"),
     path("workers/", workers_page, name="workers"),
     path("workers/strip/", strip, name="workers-strip"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),

@@ -115,7 +115,9 @@ def test_a_missing_column_is_told_with_those_that_there_are(file: Path, digits: 
 
 
 @pytest.mark.parametrize(
-    "data", [b"arch,\xff", b"\x1f\x8b torn", gzip.compress(b"arch,test" * 99)[:-20]], ids=["not text", "torn", "cut off"]
+    "data",
+    [b"arch,\xff", b"\x1f\x8b torn", gzip.compress(b"arch,test" * 99)[:-20]],
+    ids=["not text", "torn", "cut off"],
 )
 def test_what_is_no_table_is_told_in_a_sentence(tmp_path: Path, digits: OpenTask, data: bytes) -> None:
     path = tmp_path / "torn.csv.gz"

@@ -225,6 +225,48 @@ def test_many_children_are_paged(team: Team, run: Run) -> None:
         assert viewer.get(address(run, parent.key), {"children": odd}).status_code == 200
 
 
+def test_an_editor_lets_a_network_be_trained_longer_and_a_viewer_does_not(team: Team) -> None:
+    run = made_run(team, {**MOBILE, "budget": {"network": {}}})
+    asked = network(run, (3, "mb5_e6"))
+    told(run, scored(asked, 0.5))
+    editor, viewer = client(team, Role.EDITOR), client(team)
+    assert "Train longer" in page(editor, run, asked.key)
+    assert "Train longer" not in page(viewer, run, asked.key)
+    sent, path = {"epochs": "30", "seeds": "6"}, f"{address(run, asked.key)}retrain/"
+    assert viewer.post(path, sent).status_code == 403
+    assert editor.post(path, {"epochs": "thirty", "seeds": "6"}).status_code == 422
+    assert editor.post(path, {"epochs": "0", "seeds": "6"}).status_code == 422
+    assert Study.objects.count() == 1
+    made = Study.objects.get(pk=editor.post(path, sent)["Location"].split("/")[-2])
+    given, retrain = made.recipe["pipeline"][:2]
+    assert (given["genes"], retrain["trainer"]["epochs"], retrain["seeds"]) == (list(asked.genes), 30, 6)
+
+
+def test_a_network_over_the_budget_is_not_trained_longer(team: Team) -> None:
+    run = made_run(team, {**MOBILE, "budget": {"network": {"madds": 5_000}}})
+    asked = network(run, (3, "mb5_e6"))
+    plan = read_recipe(run.recipe)
+    cost = plan.space.space().cost(asked, plan.task.shape).madds
+    Run.objects.filter(pk=run.pk).update(recipe={**run.recipe, "budget": {"network": {"madds": cost - 1}}})
+    told(run, scored(asked, 0.5))
+    path = f"{address(run, asked.key)}retrain/"
+    refused = client(team, Role.EDITOR).post(path, {"epochs": "30", "seeds": "6"})
+    assert refused.status_code == 422
+    assert f"a network within the budget (at most {cost - 1:,} madds, it has {cost:,})" in refused.content.decode()
+
+
+def test_the_best_of_a_run_that_was_cancelled_can_be_taken_away_and_says_that_it_is_not_trained(
+    team: Team, run: Run
+) -> None:
+    best, other = network(run, (3, "mb5_e6")), network(run)
+    told(run, scored(best, 0.5), scored(other, 0.4))
+    asked_by = client(team)
+    assert "not retrained" not in page(asked_by, run, best.key)
+    Run.objects.filter(pk=run.pk).update(status=Run.Status.CANCELLED)
+    assert page(asked_by, run, best.key).count("not retrained, without weights") == 3
+    assert "not retrained" not in page(asked_by, run, other.key)
+
+
 def test_before_the_export_the_page_says_what_will_come_and_gives_the_json(team: Team, run: Run) -> None:
     asked = network(run)
     told(run, scored(asked, 0.5))

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,12 +20,14 @@ from nas_engine.wire import plain
 from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.ranges import download
-from webapp.api.views.asking import PROBLEM
+from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.api.views.runs import OfRun
 from webapp.runs.models import Candidate, Run
 from webapp.runs.selectors.best import best_so_far
 from webapp.runs.selectors.candidate_pages import Mark, candidate_page, mark_of
 from webapp.runs.selectors.candidates import architectures_of, exports_of, network_of
+from webapp.studies.selectors import studies_of
+from webapp.studies.services.retrain import Longer, retrain_network
 
 
 class CandidatePages(Page):
@@ -113,6 +116,22 @@ class Architecture(OfRun):
             raise Http404
         network, answers = found
         return Response({**plain(network), "candidates": serializers.CandidateSerializer(answers, many=True).data})
+
+
+class RetrainNetwork(OfRun):
+    @extend_schema(
+        operation_id="retrain_architecture",
+        summary="train one network longer or with more seeds, beside the reference: a study of its own",
+        request=serializers.RetrainSerializer,
+        responses={201: serializers.WholeStudySerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 422: PROBLEM},
+    )
+    def post(self, request: Request, pk: uuid.UUID, key: str) -> Response:
+        run, asked = self.changeable(), Longer(**body(self, serializers.RetrainSerializer))
+        study = retrain_network(user_of(request), run, key, asked)
+        shown = serializers.WholeStudySerializer(
+            seen(studies_of(user_of(request)), study.pk), context=self.get_serializer_context()
+        )
+        return Response(shown.data, status.HTTP_201_CREATED)
 
 
 class Files(OfRun):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
+from nas_engine.errors import NasError
 from nas_engine.preview import Network, network
 from nas_engine.preview import recipe as read_recipe
+from webapp.accounts.selectors import may_edit
 from webapp.pages.answers import grouped
 from webapp.pages.drawn import drawn, genes_of
 from webapp.pages.lineage import children_of, parents_of
@@ -20,6 +24,7 @@ from webapp.runs.models import Candidate, Run
 from webapp.runs.selectors.best import BestSoFar, best_so_far
 from webapp.runs.selectors.candidates import network_of
 from webapp.runs.selectors.runs import runs_of, shown
+from webapp.studies.services.retrain import Longer, retrain_network
 
 
 @login_required
@@ -46,6 +51,8 @@ def architecture(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
         "document": json.dumps(asked.document, indent=2),
         "source": winner.text(SOURCE) if mine and winner else "",
         "card": winner.text(CARD) if mine and winner else "",
+        "training": _training(run),
+        "may_ask": may_edit(request.user, run.study.team_id),
         "best_so_far": None if winner else _best(run, key),
     }
     return render(request, "studies/architecture.html", base | extra)
@@ -63,6 +70,20 @@ def architecture_document(request: Asked, pk: uuid.UUID, key: str) -> HttpRespon
     return answer
 
 
+@login_required
+@require_POST
+def retrain(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
+    """Train the network longer or with more seeds: to the page of the new study. Refused for viewers."""
+    run = get_object_or_404(runs_of(request.user), pk=pk)
+    try:
+        asked = Longer(int(request.POST.get("epochs", "")), int(request.POST.get("seeds", "")))
+        study = retrain_network(request.user, run, key, asked)
+    except (NasError, ValueError) as error:
+        said = str(error) if isinstance(error, NasError) else "epochs and seeds are whole numbers"
+        return render(request, "refused.html", {"said": said}, status=422)
+    return redirect("study", study.pk)
+
+
 def _found(run: Run, key: str) -> tuple[tuple[Network, list[Candidate]] | None, Winner | None]:
     """The network with its answers, and the run's winner. A winner that no search asked about has a page too."""
     winner = winner_of(run)
@@ -70,6 +91,13 @@ def _found(run: Run, key: str) -> tuple[tuple[Network, list[Candidate]] | None, 
     if found is None and winner is not None and winner.key == key and winner.genes:
         found = network(read_recipe(run.recipe), winner.genes), []
     return found, winner
+
+
+def _training(run: Run) -> dict[str, Any]:
+    """How the run's recipe trains its winner; else as the stage's defaults would."""
+    stages: list[dict[str, Any]] = run.recipe["pipeline"]
+    stage = next((one for one in stages if one["kind"] == "retrain"), {})
+    return {"epochs": stage.get("trainer", {}).get("epochs", 20), "seeds": stage.get("seeds", 5)}
 
 
 def _best(run: Run, key: str) -> BestSoFar | None:

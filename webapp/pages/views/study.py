@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from webapp.accounts.models import Role
-from webapp.accounts.selectors import RANK, require, role_in
+from webapp.accounts.selectors import may_edit, require
 from webapp.pages.plan import limits, planned
 from webapp.pages.requests import Asked
 from webapp.pages.table import table
@@ -44,14 +44,13 @@ def study(request: Asked, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(studies_of(request.user), pk=pk)
     runs = runs_of(request.user).filter(study=found)
     run = _chosen(runs, request.GET["run"]) if "run" in request.GET else runs.first()
-    role = role_in(request.user, found.team_id)
     shown = {
         "page": "studies",
         "study": found,
         "run": run,
         "runs": _numbered(runs),
         "run_count": runs.count(),
-        "may_ask": role is not None and RANK[role] >= RANK[Role.EDITOR],
+        "may_ask": may_edit(request.user, found.team_id),
     }
     if run is not None:
         first = table(run, QueryDict())  # with the page, so that its rows need no second journey

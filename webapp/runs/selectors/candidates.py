@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,18 @@ def network_of(run: Run, key: str) -> tuple[Network, list[Candidate]] | None:
     if not answers:
         return None
     return network(read_recipe(run.recipe), answers[0].architecture.genes), answers
+
+
+def genes_of(run: Run, key: str) -> list[str] | None:
+    """The labels of a network that the run asked about or exported; None for any other."""
+    asked = Architecture.objects.filter(candidates__run=run, key=key).first()
+    if asked is not None:
+        return list(asked.genes)
+    document = next((file.path for file in exports_of(run) if file.name == "architecture.json"), None)
+    if document is None or not document.exists():
+        return None
+    found = json.loads(document.read_text())
+    return list(found["genes"]) if found["key"] == key else None
 
 
 @dataclass(frozen=True)
