@@ -5,6 +5,8 @@ from typing import Any
 from nas_engine.strategies.ageing_evolution import AgeingEvolution
 from nas_engine.strategies.base import Strategy, ranked
 from nas_engine.strategies.lissnas import Lissnas
+from nas_engine.strategies.local_search import LocalSearch
+from nas_engine.strategies.operator_pruning import OperatorPruning
 from nas_engine.strategies.random_search import RandomSearch
 
 STRATEGIES: dict[str, type[Strategy[Any]]] = {
@@ -12,8 +14,19 @@ STRATEGIES: dict[str, type[Strategy[Any]]] = {
     for kind in (
         AgeingEvolution,
         Lissnas,
+        LocalSearch,
+        OperatorPruning,
         RandomSearch,
     )
 }
 
-__all__ = ["STRATEGIES", "AgeingEvolution", "Lissnas", "RandomSearch", "Strategy", "ranked"]
+__all__ = [
+    "STRATEGIES",
+    "AgeingEvolution",
+    "Lissnas",
+    "LocalSearch",
+    "OperatorPruning",
+    "RandomSearch",
+    "Strategy",
+    "ranked",
+]
