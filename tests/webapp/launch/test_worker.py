@@ -56,7 +56,7 @@ def variables(broker: str, database: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 def in_training(worker: Launched, run: Run, attempt: int) -> Work:
     """The training, once that attempt at it is under way. A sweeper is at work, as always: a message may have been lost."""
-    training = run.works.filter(status=Work.Status.RUNNING, attempt=attempt).exclude(progress={})
+    training = run.works.filter(status=Work.Status.RUNNING, attempt=attempt, progress__has_key="done")
     found = worker.until(lambda: sweep() and training.first(), f"attempt {attempt} in training")
     assert isinstance(found, Work)
     return found
