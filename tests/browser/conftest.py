@@ -66,6 +66,62 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     launcher.clear()
 
 
+BRED: dict[str, Any] = {  # a search that breeds most of its networks from one, in a small space, and exports
+    "version": 1,
+    "name": "bred",
+    "seed": 1,
+    "task": {"kind": "image_classification", "data": "digits"},
+    "space": {
+        "kind": "chain",
+        "operators": ["mb3_e2", "mb5_e2", "mb7_e2", "mb3_e3", "mb5_e3", "mb7_e3", "skip"],
+        "skeleton": "tiny",
+    },
+    "pipeline": [
+        {"kind": "train", "name": "supernet", "trainer": {"kind": "uniform_paths", "batches": 10, "batch": 31}},
+        {
+            "kind": "search",
+            "strategy": {"kind": "ageing_evolution", "population": 40, "sample": 400, "cycles": 120},
+            "estimator": {"kind": "shared_weights", "calibration": 1},
+        },
+        {"kind": "retrain", "trainer": {"epochs": 1, "batch": 31}, "seeds": 1},
+        {"kind": "export"},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Bred:
+    """A study that is over: its run, the exported winner, and the children of each network that has some."""
+
+    study: str
+    run: str
+    winner: str
+    children: dict[str, set[str]]
+
+    @property
+    def parent(self) -> str:
+        """The network with the most children."""
+        return max(sorted(self.children), key=lambda key: len(self.children[key]))
+
+    def address(self, key: str) -> str:
+        return f"/runs/{self.run}/architectures/{key}/"
+
+
+@pytest.fixture(scope="session")
+def bred(studio: Studio) -> Bred:
+    """Looked at, never changed."""
+    made = studio.submit(recipe=BRED, name="A study to look at")
+    run = made["runs"][0]["id"]
+    children: dict[str, set[str]] = {}
+    with studio.api as api:
+        studio.launcher.until(lambda: api.get(f"/runs/{run}/").json()["status"] == "finished", "the run's end")
+        for one in api.get(f"/runs/{run}/candidates/", params={"limit": 500}).raise_for_status().json()["results"]:
+            for parent in one["parents"]:
+                children.setdefault(parent, set()).add(one["architecture"])
+        winner = api.get(f"/runs/{run}/files/architecture.json").raise_for_status().json()["key"]
+    return Bred(made["id"], run, winner, children)
+
+
 @pytest.fixture(scope="module")  # it runs an event loop in this process, which Django's tests must not meet
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:

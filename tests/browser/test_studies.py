@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Studio, Watched, looks
+from tests.browser.conftest import Bred, Studio, Watched, looks
+from webapp.pages.views.studies import PAGE
 
 
 def test_a_stranger_is_asked_to_log_in_and_led_back(studio: Studio, browser: Browser, watched: Watched) -> None:
@@ -64,3 +66,66 @@ def test_light_and_dark_are_chosen_by_hand_and_kept(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_list_is_turned_page_by_page(studio: Studio, page: Page) -> None:
+    """Of studies whose names have a word that no other has; each is over before it did anything."""
+    with studio.api as api:
+        made = [
+            api.post("/studies/", json={"template": "tiny", "name": f"leafed {number:02}"}).raise_for_status().json()
+            for number in range(PAGE + 1)
+        ]
+        for study in made:
+            api.post(f"/runs/{study['runs'][0]['id']}/cancel/").raise_for_status()
+        page.goto("/?q=leafed")
+        rows, pages = page.locator("#rows tbody tr"), page.get_by_role("navigation", name="Pages")
+        expect(rows.first).to_contain_text(f"leafed {PAGE}")
+        expect(rows).to_have_count(PAGE)
+        pages.get_by_role("link", name="Older").click()
+        expect(rows).to_have_count(1)
+        expect(rows.first).to_contain_text("leafed 00")
+        expect(pages).to_contain_text("page 2 of 2")
+        expect(page.get_by_role("searchbox")).to_have_value("leafed")
+        pages.get_by_role("link", name="Newer").click()
+        expect(rows).to_have_count(PAGE)
+        for study in made:
+            api.delete(f"/studies/{study['id']}/").raise_for_status()
+
+
+def test_what_was_searched_for_stays_while_the_list_follows_by_itself(studio: Studio, page: Page, bred: Bred) -> None:
+    made = studio.submit(template="tiny", name="A study beside it")
+    studio.api.post(f"/runs/{made['runs'][0]['id']}/cancel/").raise_for_status()
+    page.goto("/")
+    rows = page.locator("#rows tbody tr")
+    expect(rows.filter(has_text="A study beside it")).to_be_visible()
+    page.get_by_role("searchbox").fill("to look at")
+    expect(rows).to_have_count(1)
+    with page.expect_response(
+        lambda answer: "page=" in answer.url or "q=" in answer.url
+    ) as followed:  # four seconds on
+        pass
+    assert "q=to+look+at" in followed.value.url.replace("%20", "+")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("A study to look at")
+    assert bred.study in str(rows.get_attribute("id"))
+    studio.api.delete(f"/studies/{made['id']}/").raise_for_status()
+
+
+def test_what_is_not_found_leads_back_to_all(page: Page, bred: Bred) -> None:
+    page.goto("/?q=no+such+name")
+    page.get_by_role("link", name="Show all").click()
+    page.get_by_role("searchbox").fill("to look at")
+    page.get_by_role("link", name="A study to look at").click()
+    expect(page).to_have_url(re.compile(f"/studies/{bred.study}/$"))
+
+
+def test_the_head_of_each_page_leads_everywhere(page: Page) -> None:
+    page.goto("/")
+    for name, heading in (("New study", "New study"), ("API", "API"), ("Studies", "Studies")):
+        page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+        expect(page.get_by_role("navigation", name="Main").locator("[aria-current=page]")).to_have_text(name)
+        expect(page.get_by_role("heading", level=1).first).to_contain_text(heading)
+    page.get_by_role("button", name="New study").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("New study")
+    page.get_by_role("link", name="Spacewright").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Studies")
