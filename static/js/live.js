@@ -1,7 +1,8 @@
 // The live run: one socket that is kept open. Every fact is handed on once, in order, without a gap; see docs/live.md.
 
 const ASK = 10_000; // a message that was lost on the way is so late, and no more
-const SILENCE = 25_000; // an open socket that answers nothing for so long is dead
+const SILENCE = 12_000; // the server says something every five seconds at least: an open socket that says nothing for so long is dead
+const WATCH = 2_000; // how often that is looked at
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 export const GONE = "This run is no longer there.";
@@ -19,7 +20,7 @@ export class Live {
     this.pause = FIRST_PAUSE;
     this.over = false;
     this.heard = 0;
-    this.timers = { ask: setInterval(() => this.ask(), ASK), again: 0 };
+    this.timers = { ask: setInterval(() => this.ask(), ASK), watch: setInterval(() => this.watch(), WATCH), again: 0 };
     this.wake = () => document.visibilityState === "visible" && this.woken();
     this.lost = () => this.dropped();
     document.addEventListener("visibilitychange", this.wake);
@@ -33,6 +34,7 @@ export class Live {
   close() {
     this.over = true;
     clearInterval(this.timers.ask);
+    clearInterval(this.timers.watch);
     clearTimeout(this.timers.again);
     document.removeEventListener("visibilitychange", this.wake);
     removeEventListener("online", this.wake);
@@ -89,9 +91,11 @@ export class Live {
   }
 
   ask() {
-    if (!this.socket) return;
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ since: this.seq }));
+  }
+
+  watch() {
     if (Date.now() - this.heard > SILENCE) this.dropped();
-    else if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ since: this.seq }));
   }
 
   receive(message) {

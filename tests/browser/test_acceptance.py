@@ -21,14 +21,15 @@ MOST_SILENCE = 2.0  # seconds
 # The clock is left out, it would tick for a dead run too.
 LISTEN = """() => {
   const doing = document.getElementById("doing"), shown = document.getElementById("shown");
-  window.silence = { last: performance.now(), most: 0, before: doing.textContent, where: "" };
+  const going = () => ["running", "finishing"].includes(shown.textContent);
+  window.silence = { last: performance.now(), going: going(), most: 0, before: doing.textContent, where: "" };
   new MutationObserver((changes) => {
     if (changes.every((one) => one.target.parentElement?.closest("#elapsed") || one.target.id === "elapsed")) return;
     const silence = window.silence, now = performance.now(), gap = now - silence.last;
-    if (["running", "finishing"].includes(shown.textContent) && gap > silence.most) {
+    if (silence.going && gap > silence.most) {
       Object.assign(silence, { most: gap, where: `${silence.before} -> ${doing.textContent}` });
     }
-    Object.assign(silence, { last: now, before: doing.textContent });
+    Object.assign(silence, { last: now, going: going(), before: doing.textContent });
   }).observe(document.getElementById("content"), { subtree: true, childList: true, characterData: true, attributeFilter: ["value"] });
 }"""
 PREDICT = "import torch, network; print(network.predict(network.load(), torch.zeros(1, 8, 8))[0])"
@@ -58,9 +59,9 @@ def test_the_default_template_from_log_in_to_a_network_that_predicts(
     first = page.evaluate("window.study.updates")
     page.wait_for_function("before => window.study.updates >= before + 10", arg=first)
     page.get_by_role("button", name="Pause").click()
-    expect(shown).to_have_text("paused")
+    expect(shown).to_have_text("paused", timeout=120_000)  # torch is loaded first, in one piece
     page.get_by_role("button", name="Resume").click()
-    expect(shown).to_have_text("running")
+    expect(shown).to_have_text("running", timeout=60_000)
     expect(shown).to_have_text("finished", timeout=600_000)
     assert page.evaluate("window.loaded") == "once"
     silence, where = page.evaluate("[window.silence.most / 1000, window.silence.where]")
