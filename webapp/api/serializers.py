@@ -103,6 +103,16 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         return shown(run)
 
 
+class PinnedOperatorsSerializer(serializers.ModelSerializer[OperatorSetVersion]):
+    """The version of a saved set that a study's operators were taken from."""
+
+    name = serializers.CharField(source="operator_set.name")
+
+    class Meta:
+        model = OperatorSetVersion
+        fields = ("id", "operator_set", "name", "number")
+
+
 class StudySerializer(serializers.ModelSerializer[Study]):
     run_count = serializers.IntegerField(read_only=True, default=0)
 
@@ -117,9 +127,10 @@ class WholeStudySerializer(StudySerializer):
 
     runs = RunSerializer(many=True, read_only=True)
     recipe = serializers.JSONField(read_only=True)
+    operator_set_version = PinnedOperatorsSerializer(read_only=True, allow_null=True)
 
     class Meta(StudySerializer.Meta):
-        fields = (*StudySerializer.Meta.fields, "recipe", "runs")  # type: ignore[assignment]
+        fields = (*StudySerializer.Meta.fields, "recipe", "operator_set_version", "runs")  # type: ignore[assignment]
 
 
 class NewStudySerializer(serializers.Serializer[Any]):
@@ -133,6 +144,9 @@ class NewStudySerializer(serializers.Serializer[Any]):
         default=1, min_value=1, max_value=256, help_text="Work that may be out at once; one is exactly reproducible"
     )
     start = serializers.BooleanField(default=True, help_text="begin a run at once")
+    operator_set_version = serializers.UUIDField(
+        required=False, help_text="the version of a saved set that the recipe's operators are; the study remembers it"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("recipe" in attrs) == ("template" in attrs):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from webapp.accounts.models import Team
+from webapp.operators.models import OperatorSetVersion
 
 
 class Study(models.Model):
@@ -17,6 +18,9 @@ class Study(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="studies")
     name = models.CharField(max_length=120)
     recipe = models.JSONField()
+    operator_set_version = models.ForeignKey(  # that its operators were taken from; the recipe holds them in full
+        OperatorSetVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="studies"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="studies"
     )

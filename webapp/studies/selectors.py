@@ -39,5 +39,7 @@ def templates() -> dict[str, Template]:
 
 def studies_of(user: User) -> QuerySet[Study]:
     """Studies that a user may see, newest first, with the number of their runs."""
-    seen = Study.objects.filter(team__in=teams_of(user)).select_related("team", "created_by")
+    seen = Study.objects.filter(team__in=teams_of(user)).select_related(
+        "team", "created_by", "operator_set_version__operator_set"
+    )
     return seen.annotate(run_count=Count("runs")).order_by("-created", "-id")

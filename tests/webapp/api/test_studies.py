@@ -86,6 +86,30 @@ def test_a_key_is_its_user_s_own(editor: ExactClient, owner: ExactClient) -> Non
     assert Study.objects.count() == 2
 
 
+def test_a_study_remembers_the_version_of_the_operator_set_that_it_used(editor: ExactClient) -> None:
+    held = editor("POST", "/operator-sets/", {"name": "small", "labels": ["mb3_e2", "skip"]}).json()
+    (version,) = held["versions"]
+    asked = {"recipe": DRAWS, "operator_set_version": version["id"]}
+    made = editor("POST", "/studies/", asked).json()
+    wanted = {"id": version["id"], "operator_set": held["id"], "name": "small", "number": 1}
+    assert made["operator_set_version"] == wanted
+    editor("POST", f"/operator-sets/{held['id']}/versions/", {"labels": ["skip", "mb3_e2"]})
+    assert editor("GET", f"/studies/{made['id']}/").json()["operator_set_version"] == wanted
+    assert editor("POST", "/studies/", {"recipe": DRAWS}).json()["operator_set_version"] is None
+
+
+def test_operators_that_are_not_those_of_the_version_are_refused(editor: ExactClient, stranger: ExactClient) -> None:
+    held = editor("POST", "/operator-sets/", {"name": "small", "labels": ["mb3_e2", "conv3"]}).json()
+    asked = {"recipe": DRAWS, "operator_set_version": held["versions"][0]["id"]}
+    refused = editor("POST", "/studies/", asked)
+    assert refused.status_code == 409
+    assert "are not those of operator set small 1: mb3_e2, conv3" in refused.json()["detail"]
+    cells = {**DRAWS, "space": {"kind": "autospace", "skeleton": "tiny"}}
+    assert editor("POST", "/studies/", {**asked, "recipe": cells}).status_code == 409
+    assert stranger("POST", "/studies/", asked).status_code == 404
+    assert editor("GET", "/studies/").json()["results"] == []
+
+
 def test_a_viewer_reads_and_changes_nothing(viewer: ExactClient, study: Study) -> None:
     assert viewer("GET", f"/studies/{study.pk}/").json()["name"] == "three draws"
     for method, path, data in (

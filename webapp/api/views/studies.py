@@ -18,6 +18,7 @@ from webapp.accounts.selectors import home_team, require, teams_of
 from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
+from webapp.operators.selectors import operator_set_versions_of
 from webapp.runs.services import control
 from webapp.studies.models import Study
 from webapp.studies.selectors import studies_of, templates
@@ -62,6 +63,9 @@ class Studies(ListCreateAPIView[Study]):
             given["slots"],
             given["start"],
             request.headers.get("Idempotency-Key", "")[:200],
+            seen(operator_set_versions_of(user), given["operator_set_version"])
+            if "operator_set_version" in given
+            else None,
         )
         study, new = submit_study(user, asked)
         shown = serializers.WholeStudySerializer(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from nas_engine.catalog import read_labels
 from nas_engine.preview import refuse_impossible
+from nas_engine.run import Recipe
 from nas_engine.run import recipe as read_recipe
 from nas_engine.wire import digest
 from webapp.accounts.models import Role, Team, User
 from webapp.accounts.selectors import require
+from webapp.operators.models import OperatorSetVersion
 from webapp.refusals import Conflict
 from webapp.runs.services.control import start_run
 from webapp.studies.models import Study
@@ -19,7 +23,10 @@ from webapp.studies.models import Study
 
 @dataclass(frozen=True)
 class Submission:
-    """What a person asks for. `key` makes the same request, sent twice, one study."""
+    """What a person asks for. `key` makes the same request, sent twice, one study.
+
+    `operators`: the version of a saved set that the recipe's operators were taken from, which the study remembers.
+    """
 
     team: Team
     recipe: dict[str, Any]
@@ -27,17 +34,19 @@ class Submission:
     slots: int = 1
     start: bool = True
     key: str = ""
+    operators: OperatorSetVersion | None = None
 
     @property
     def digest(self) -> str:
-        return digest([str(self.team.pk), self.recipe, self.name, self.slots, self.start])
+        pinned = [] if self.operators is None else [str(self.operators.pk)]
+        return digest([str(self.team.pk), self.recipe, self.name, self.slots, self.start, *pinned])
 
 
 def submit_study(user: User, asked: Submission) -> tuple[Study, bool]:
     """Save a study and begin its first run; whether it is new.
 
-    Raises NotAllowed for a viewer, Conflict for a key that came with another request, and what the engine says of a recipe
-    or a budget that cannot be: then nothing is saved.
+    Raises NotAllowed for a viewer, Conflict for a key that came with another request and for operators that are not those of
+    the set's version, and what the engine says of a recipe or a budget that cannot be: then nothing is saved.
     """
     require(user, asked.team, Role.EDITOR)
     known = _known(user, asked)
@@ -45,12 +54,14 @@ def submit_study(user: User, asked: Submission) -> tuple[Study, bool]:
         return known, False
     plan = read_recipe(asked.recipe)
     refuse_impossible(plan)
+    _check_operators(asked, plan)
     try:
         with transaction.atomic():
             study = Study.objects.create(
                 team=asked.team,
                 name=asked.name or plan.name,
                 recipe=plan.plain,
+                operator_set_version=asked.operators,
                 created_by=user,
                 idempotency_key=asked.key,
                 request_digest=asked.digest,
@@ -63,6 +74,26 @@ def submit_study(user: User, asked: Submission) -> tuple[Study, bool]:
         if known is None:
             raise
         return known, False
+
+
+def _check_operators(asked: Submission, plan: Recipe) -> None:
+    """What a study says that it used is what it uses, and is its own team's."""
+    if asked.operators is None:
+        return
+    if asked.operators.operator_set.team_id != asked.team.pk:
+        raise Conflict(f"operator set {asked.operators} is another team's; save it in the team of the study")
+    if operators_of(plan.plain) != asked.operators.labels:
+        wanted = ", ".join(asked.operators.labels)
+        raise Conflict(
+            f"space.operators are not those of operator set {asked.operators}: {wanted}; take these, or name no version"
+        )
+
+
+def operators_of(recipe: Mapping[str, Any]) -> list[str]:
+    """The operators of a recipe's space as a set holds them; none where it has no list of them. Raises NasError."""
+    space = recipe.get("space")
+    listed = space.get("operators") if isinstance(space, dict) else None
+    return read_labels(listed) if isinstance(listed, list) and listed else []
 
 
 def _known(user: User, asked: Submission) -> Study | None:
