@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -13,7 +12,8 @@ from django.test import Client
 
 from nas_engine.preview import preview
 from nas_engine.run import recipe as read_recipe
-from tests.webapp.conftest import DRAWS, Messages
+from tests.webapp.conftest import DRAWS
+from tests.webapp.pages.conftest import HERE, PREVIEW, Controls, client_of
 from webapp.accounts.models import Membership, Role, Team, User
 from webapp.pages.draft.acts import acted
 from webapp.pages.draft.form import form
@@ -23,45 +23,6 @@ from webapp.pages.draft.schemas import beginning, families
 from webapp.runs.services.control import start_run
 from webapp.studies.models import Study
 from webapp.studies.selectors import templates
-
-HERE = "/studies/new/"
-PREVIEW = "/studies/new/preview/"
-
-
-class Controls(HTMLParser):
-    """What a browser would send of a page's form, and the text beside each input."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.sent: list[tuple[str, str]] = []
-        self.errors: dict[str, str] = {}
-        self._select = self._text = self._error = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        held = dict(attrs)
-        name = held.get("name") or ""
-        if tag == "input" and name and (held.get("type") != "checkbox" or "checked" in held):
-            self.sent.append((name, held.get("value") or ""))
-        self._select = name if tag == "select" else self._select
-        self._text = name if tag == "textarea" else self._text
-        if tag == "option" and "selected" in held:
-            self.sent.append((self._select, held.get("value") or ""))
-        self._error = (held.get("id") or "")[6:] if "data-error" in held else ""
-
-    def handle_data(self, data: str) -> None:
-        if self._text:
-            self.sent.append((self._text, data))
-            self._text = ""
-        if self._error and data.strip():
-            self.errors[self._error] = data
-
-    @property
-    def data(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for name, value in self.sent:
-            found.setdefault(name, []).append(value)
-        return found
 
 
 def drawn(recipe: dict[str, Any]) -> Controls:
@@ -155,20 +116,6 @@ def test_the_outlook_agrees_with_the_engines_preview() -> None:
     assert page.evaluations == engine.evaluations
     assert page.share == pytest.approx(engine.feasibility.share, abs=0.03)  # other samples of the same space
     assert page.ranges[1].bars.fits == page.share  # the only limit
-
-
-@pytest.fixture
-def team(transactional_db: None, messages: Messages) -> Team:  # noqa: ARG001 - the database comes first; nothing is sent
-    return Team.objects.create(name="vision")
-
-
-def client_of(team: Team | None, role: Role = Role.EDITOR) -> Client:
-    user = User.objects.create_user(f"{role}@example.org", "a long enough password")
-    if team is not None:
-        Membership.objects.create(user=user, team=team, role=role)
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_the_page_begins_with_the_default_template_and_submits_it(team: Team) -> None:

@@ -47,7 +47,7 @@ class Form:
         """Every place at which an error can be shown."""
         yield from ("space", "pipeline")
         if self.palette is not None:
-            yield "space.operators"
+            yield from ("space.operators", "set_name")
         own = [self.own_skeleton] if self.own_skeleton else []
         stages = [stage.group for stage in self.stages]
         for part in (self.task, self.space, *own, self.network, self.search, *stages):

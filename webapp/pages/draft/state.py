@@ -30,6 +30,8 @@ class Draft:
     place: int = 0  # of the skeleton, at which operators are costed
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     template: str = ""  # that it began as
+    operator_set: str = ""  # the version of a saved one that its operators are taken from
+    operator_set_was: str = ""  # when the page was drawn
     wrong: Wrong | None = None
     opened: int | None = None  # the stage whose settings are shown at once
 
@@ -59,6 +61,8 @@ def draft_of(sent: QueryDict) -> Draft:
         int(number) if number.isdecimal() and len(number) < 4 else 0,
         text_of(sent, "key")[:60] or uuid.uuid4().hex,
         text_of(sent, "template")[:60],
+        text_of(sent, "operator_set")[:60],
+        text_of(sent, "was.operator_set")[:60],
     )
     if "json" in sent:
         made.text = str(sent["json"])

@@ -16,10 +16,11 @@ class Ways:
     command: str
 
 
-def ways(recipe: dict[str, Any], address: str, team: str) -> Ways:
-    """`address`: where studies are posted to; `team`: named where the person has several."""
+def ways(recipe: dict[str, Any], address: str, team: str, operators: str = "") -> Ways:
+    """`address`: where studies are posted to; `team`: named where the person has several; `operators`: version of a saved set."""
     written = as_json(recipe)
-    body = as_json({"recipe": recipe, **({"team": team} if team else {})})
+    more = {name: value for name, value in (("team", team), ("operator_set_version", operators)) if value}
+    body = as_json({"recipe": recipe, **more})
     curl = (
         f"curl -X POST {address} \\\n"
         '  -H "Authorization: Bearer $SPACEWRIGHT_TOKEN" \\\n'

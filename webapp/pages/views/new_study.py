@@ -16,7 +16,9 @@ from nas_engine.errors import NasError
 from webapp.accounts.models import Team
 from webapp.accounts.selectors import home_team, teams_of, teams_to_edit
 from webapp.pages.draft.form import form
+from webapp.pages.draft.reading import text_of
 from webapp.pages.draft.schemas import families
+from webapp.pages.draft.sets import pinned, save, sets_shown, take
 from webapp.pages.draft.starts import starts
 from webapp.pages.draft.state import Draft, act, draft_of
 from webapp.pages.draft.ways import ways
@@ -34,10 +36,12 @@ def new_study(request: Asked) -> HttpResponse:
     """Write a recipe and submit it. `?template=`, `?study=` and `?from=` (a run) fill the page; a button comes back as `act`."""
     if request.method != "POST":
         return _page(request, _begun(request), 200)
-    draft, name = draft_of(request.POST), request.POST.get("act", "")
+    draft, name = _sent(request), request.POST.get("act", "")
     if name == "submit":
         made = _submitted(request, draft)
         return _page(request, draft, 422) if made is None else redirect("study", made.pk)
+    if name == "save-set" and draft.text is None:
+        _save_set(request, draft)
     act(draft, name, request.POST)
     return _page(request, draft, 200)
 
@@ -46,17 +50,32 @@ def new_study(request: Asked) -> HttpResponse:
 @require_POST
 def preview_study(request: Asked) -> HttpResponse:
     """What is known of the recipe as it stands on the page; nothing is saved."""
-    return render(request, "studies/new_panel.html", {**_shown(request, draft_of(request.POST)), "follows": True})
+    return render(request, "studies/new_panel.html", {**_shown(request, _sent(request)), "follows": True})
+
+
+def _sent(request: Asked) -> Draft:
+    """The draft that a page sent, with the operators of the set that was chosen on it."""
+    draft = draft_of(request.POST)
+    take(request.user, draft)
+    return draft
+
+
+def _save_set(request: Asked, draft: Draft) -> None:
+    try:
+        save(request.user, _team(request, draft), draft, text_of(request.POST, "set_name"))
+    except Refused as error:
+        draft.wrong = Wrong("set_name", str(error))
 
 
 def _begun(request: Asked) -> Draft:
     """The recipe of a study, of a run, of a template, or of the default one."""
     if "study" in request.GET:
         study = get_object_or_404(studies_of(request.user), pk=_identity(request.GET["study"]))
-        return Draft(study.recipe, team=str(study.team_id))
+        return Draft(study.recipe, team=str(study.team_id), operator_set=str(study.operator_set_version_id or ""))
     if "from" in request.GET:
         run = get_object_or_404(runs_of(request.user), pk=_identity(request.GET["from"]))
-        return Draft(run.recipe, team=str(run.study.team_id))
+        version = run.study.operator_set_version_id
+        return Draft(run.recipe, team=str(run.study.team_id), operator_set=str(version or ""))
     known = templates()
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
@@ -76,7 +95,8 @@ def _submitted(request: Asked, draft: Draft) -> Study | None:
     if draft.wrong is not None:
         return None
     try:
-        asked = Submission(_team(request, draft), draft.recipe)
+        team = _team(request, draft)
+        asked = Submission(team, draft.recipe, operators=pinned(request.user, draft, team))
         # the page and what it says: sent twice it is one study, changed and sent again it is another
         study, _ = submit_study(request.user, replace(asked, key=f"page {draft.key} {asked.digest}"))
     except NasError as error:
@@ -107,6 +127,7 @@ def _shown(request: Asked, draft: Draft) -> dict[str, Any]:
     drawn = None if draft.text is not None else form(draft.recipe, draft.place)
     if draft.wrong is not None:
         draft.wrong = draft.wrong.of_text() if drawn is None else draft.wrong.beside(drawn.paths())
+    sets = sets_shown(request.user, draft)
     several = draft.team if len(teams) > 1 else ""
     address = request.build_absolute_uri(reverse("studies")) + "api/v1/studies/"
     return {
@@ -117,7 +138,9 @@ def _shown(request: Asked, draft: Draft) -> dict[str, Any]:
         "outlook": found,
         "wrong": draft.wrong,
         "said": {} if draft.wrong is None else {"path": draft.wrong.path, "text": draft.wrong.text},
-        "ways": ways(draft.recipe, address, several),
+        "sets": sets,
+        "set_name": text_of(request.POST, "set_name") or (sets.chosen.operator_set.name if sets.chosen else ""),
+        "ways": ways(draft.recipe, address, several, str(sets.pinned.pk) if sets.pinned else ""),
         "starts": starts(draft.template),
         "stage_kinds": {kind: schema["description"] for kind, schema in families()["stages"].items()},
         "teams": teams,
