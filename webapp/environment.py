@@ -26,6 +26,14 @@ class Environment(BaseSettings):
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="broker and live layer")
     host: str = Field("127.0.0.1", description="address that the pages are served at; 0.0.0.0 is every one")
     port: int = Field(8000, ge=1, le=65535, description="port that the pages are served at")
+    mail_host: str = Field(
+        "", description="mail server, for forgotten passwords and ended runs; no mail is sent when empty"
+    )
+    mail_port: int = Field(587, ge=1, le=65535, description="its port")
+    mail_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how it is spoken to")
+    mail_user: str = Field("", description="whom it knows us as; no log-in when empty")
+    mail_password: str = Field("", description="that user's")
+    mail_from: str = Field("spacewright@spacewright.local", description="whom mails come from")
     devices: str = Field(
         "", description="what workers of this machine use, as `cpu,0,1`; every GPU, else the CPU, when empty"
     )

@@ -99,6 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds that the link in a mail is good for
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "studies"
 LOGOUT_REDIRECT_URL = "login"
@@ -145,6 +146,13 @@ CHANNEL_LAYERS = {
         },
     }
 }
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if environment.mail_host else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = environment.mail_host, environment.mail_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = environment.mail_user, environment.mail_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = environment.mail_security == "starttls", environment.mail_security == "tls"
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = environment.mail_from
 
 LOGGING = {  # to the process's own output, which the launcher keeps; what nobody foresaw with its trace
     "version": 1,

@@ -80,5 +80,8 @@ def test_without_workers_the_page_teaches_how_to_start_one(studio: Studio, page:
         page.reload()
         expect(page.get_by_role("heading", name="No worker yet")).to_be_visible()
         expect(page.get_by_text("make worker DATABASE_URL=")).to_be_visible()
+    page.route("**/workers/", lambda route: route.fulfill(status=204))  # it stands still for its picture
+    assert looks(page, "workers-none", tmp_path) == []
+    page.unroute("**/workers/")
     expect(page.get_by_role("heading", name="No worker yet")).to_be_hidden(timeout=60_000)  # by itself
     assert looks(page, "workers-back", tmp_path) == []

@@ -23,6 +23,11 @@ def teams_to_edit(user: User) -> QuerySet[Team]:
     return Team.objects.filter(memberships__in=held).order_by("name", "id")
 
 
+def roles_of(user: User) -> QuerySet[Membership]:
+    """What a user is in which team."""
+    return user.memberships.select_related("team").order_by("team__name")
+
+
 def role_in(user: User, team: Team | uuid.UUID) -> Role | None:
     """A user's role in a team; None for one who is not in it."""
     found = Membership.objects.filter(user=user, team=team).values_list("role", flat=True).first()

@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
+from webapp.pages.views.accounts import (
+    PasswordChange,
+    PasswordReset,
+    PasswordResetConfirm,
+    PasswordResetSent,
+    account,
+)
 from webapp.pages.views.architecture import architecture, architecture_document, retrain
 from webapp.pages.views.candidates import candidates
 from webapp.pages.views.holdup import run_holdup
@@ -31,5 +38,10 @@ urlpatterns = [
     path("workers/", workers_page, name="workers"),
     path("workers/strip/", strip, name="workers-strip"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("account/", account, name="account"),
+    path("account/password/", PasswordChange.as_view(), name="password-change"),
+    path("password/forgotten/", PasswordReset.as_view(), name="password-reset"),
+    path("password/sent/", PasswordResetSent.as_view(), name="password-reset-sent"),
+    path("password/new/<uidb64>/<token>/", PasswordResetConfirm.as_view(), name="password-reset-confirm"),
     path("logout/", LogoutView.as_view(), name="logout"),
 ]

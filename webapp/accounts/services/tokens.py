@@ -22,6 +22,11 @@ def make_token(user: User, name: str, expires: datetime | None = None) -> tuple[
     return Token.objects.create(user=user, name=name, digest=digest_of(secret), expires=expires), secret
 
 
+def end_tokens(user: User) -> int:
+    """After: no script is let in as this user; how many tokens there were."""
+    return user.tokens.all().delete()[0]
+
+
 def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 

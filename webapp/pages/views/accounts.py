@@ -1,0 +1,73 @@
+"""Your account: its password, changed or forgotten. Django's own views, in our pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import views
+from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+
+from webapp.accounts.forms import ChangedPassword, NewPassword
+from webapp.accounts.selectors import roles_of
+from webapp.mail import is_mail_sent
+from webapp.pages.requests import Asked
+
+
+@login_required
+def account(request: Asked) -> HttpResponse:
+    """Who you are, and what you may change."""
+    return render(request, "accounts/account.html", {"page": "account", "roles": roles_of(request.user)})
+
+
+class PasswordChange(views.PasswordChangeView):
+    """Other sessions end; this one goes on."""
+
+    form_class = ChangedPassword
+    template_name = "accounts/password_change.html"
+    success_url = reverse_lazy("account")
+    extra_context = {"page": "account"}  # noqa: RUF012 - Django's
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        messages.success(self.request, "The password is changed. Every other browser has to log in again.")
+        return super().form_valid(form)  # type: ignore[arg-type]
+
+
+class PasswordReset(views.PasswordResetView):
+    """Asks for an e-mail, and says the same to everybody. Where no mail is sent it says whom to ask."""
+
+    template_name = "accounts/password_reset.html"
+    email_template_name = "accounts/password_reset_mail.txt"
+    subject_template_name = "accounts/password_reset_subject.txt"
+    success_url = reverse_lazy("password-reset-sent")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().post(request, *args, **kwargs) if is_mail_sent() else redirect("password-reset")
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.fields["email"].label = "E-mail"  # as on the log-in
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, is_mail_sent=is_mail_sent())
+
+
+class PasswordResetSent(views.PasswordResetDoneView):
+    template_name = "accounts/password_reset_sent.html"
+
+
+class PasswordResetConfirm(views.PasswordResetConfirmView):
+    """Where the link of the mail leads; it works once."""
+
+    form_class = NewPassword
+    template_name = "accounts/password_reset_confirm.html"
+    success_url = reverse_lazy("login")
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        messages.success(self.request, "The password is changed. Log in with the new one.")
+        return super().form_valid(form)  # type: ignore[arg-type]
