@@ -4,6 +4,7 @@ import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { short } from "./figures.js";
 
 const HEIGHT = 230;
+const REACH = 14; // pixels from a point to the pointer that means it
 const all = new Set();
 
 /** What a colour of the style sheet is now, as a canvas understands it. */
@@ -36,7 +37,8 @@ onColours(() => all.forEach((chart) => chart.anew()));
 
 /**
  * One chart in `host`. `draw({x, series, data, marks, said})`: `x` may rename the axis, `series` is a list of {label, hue, points, line, step, width, size}, `data` uPlot's
- * aligned lists, `marks` vertical lines {x, label}, `said` one sentence for who cannot see it.
+ * aligned lists, `marks` vertical lines {x, label}, `said` one sentence for who cannot see it. `linked(place)` makes the points of the first
+ * series links: {address, text} of one, shown where the pointer is near it.
  */
 export class Chart {
   constructor(host, { x, y, xText = short, yText = (value) => value.toFixed(3) }) {
@@ -73,6 +75,7 @@ export class Chart {
       this.plot?.destroy();
       this.plot = new uPlot(this.options(series), data, this.canvas);
       this.shape = shape;
+      if (this.content.linked) this.link(this.plot.over);
     } else {
       this.plot.setData(data);
     }
@@ -82,12 +85,51 @@ export class Chart {
     }
   }
 
+  /** One link, laid over whichever point the pointer is near. Who uses the keyboard has the table. */
+  link(over) {
+    const link = document.createElement("a");
+    link.className = "point";
+    link.tabIndex = -1;
+    link.hidden = true;
+    link.setAttribute("aria-hidden", "true");
+    link.append(document.createElement("span"));
+    over.append(link);
+    over.addEventListener("mouseleave", () => (link.hidden = true));
+    over.addEventListener("mousemove", (event) => {
+      const { left, top, width } = over.getBoundingClientRect();
+      const near = this.nearest(event.clientX - left, event.clientY - top);
+      link.hidden = !near;
+      if (!near) return;
+      const { address, text } = this.content.linked(near.place);
+      link.href = address;
+      link.firstChild.textContent = text;
+      link.style.left = `${near.x}px`;
+      link.style.top = `${near.y}px`;
+      link.classList.toggle("leftwards", near.x > width / 2);
+    });
+  }
+
+  /** The point of the first series nearest to a place of the plot, if it is within reach. */
+  nearest(x, y) {
+    const [xs, ys] = this.content.data;
+    let found = null;
+    let least = REACH ** 2;
+    for (let place = 0; place < xs.length; place += 1) {
+      if (ys[place] === null) continue;
+      const at = { place, x: this.plot.valToPos(xs[place], "x"), y: this.plot.valToPos(ys[place], "y") };
+      const distance = (at.x - x) ** 2 + (at.y - y) ** 2;
+      if (distance < least) [found, least] = [at, distance];
+    }
+    return found;
+  }
+
   size() {
     return { width: Math.max(200, this.host.clientWidth), height: HEIGHT };
   }
 
   options(series) {
     const muted = colour("--pico-muted-color");
+    const linked = Boolean(this.content.linked); // its points say themselves what they are
     const axis = { stroke: muted, font: "11px system-ui", grid: { stroke: colour("--grid"), width: 1 }, ticks: { show: false } };
     const text = (format) => (_, values) => values.map((value) => (value === null ? "" : format(value)));
     return {
@@ -101,8 +143,8 @@ export class Chart {
         { label: this.x, value: (_, value) => (value == null ? "" : this.xText(value)) },
         ...series.map((one) => this.series(one)),
       ],
-      cursor: { drag: { x: false, y: false }, points: { size: 7 }, y: false },
-      legend: { live: true, markers: { width: 0, fill: (_, place) => colour(series[place - 1].hue) } },
+      cursor: { drag: { x: false, y: false }, points: { size: 7, show: !linked }, x: !linked, y: false },
+      legend: { live: !linked, markers: { width: 0, fill: (_, place) => colour(series[place - 1].hue) } },
       hooks: { draw: [(plot) => this.drawMarks(plot)] },
     };
   }
@@ -135,7 +177,7 @@ export class Chart {
       context.lineTo(at, top + height);
       context.stroke();
       context.textAlign = at > left + width / 2 ? "right" : "left";
-      context.fillText(label, at + (at > left + width / 2 ? -6 : 6) * devicePixelRatio, top + 14 * devicePixelRatio);
+      context.fillText(label, at + (at > left + width / 2 ? -6 : 6) * devicePixelRatio, top + height - 6 * devicePixelRatio); // where dear networks are seldom
     }
     context.restore();
   }

@@ -15,6 +15,9 @@ export function short(value) {
   return String(Math.round(value));
 }
 
+/** A whole number with its thousands apart: 99,026. */
+export const grouped = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** Four decimals, as everywhere; a dash for what is not known. */
 export const score = (value) => (isNumber(value) ? value.toFixed(4) : "–");
 

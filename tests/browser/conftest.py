@@ -37,6 +37,7 @@ class Studio:
     """A studio that runs, with its first login."""
 
     launcher: Launched
+    folder: Path  # its VAR_DIR
     address: str
     email: str
     password: str
@@ -59,10 +60,11 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """One for all browser tests: `make run`'s launcher in a folder of its own."""
     if CHROMIUM is None:
         pytest.skip("no chromium on PATH")
-    launcher = Launched("webapp.launch", VAR_DIR=tmp_path_factory.mktemp("var"), PORT=free_port())
+    folder = tmp_path_factory.mktemp("var")
+    launcher = Launched("webapp.launch", VAR_DIR=folder, PORT=free_port())
     launcher.hears("^Spacewright is at")
     said = {name: str(launcher.hears(rf"{name} +(\S+?)/?$")[1]) for name in ("address", "e-mail", "password", "token")}
-    yield Studio(launcher, said["address"], said["e-mail"], said["password"], said["token"])
+    yield Studio(launcher, folder, said["address"], said["e-mail"], said["password"], said["token"])
     launcher.clear()
 
 

@@ -24,13 +24,13 @@ window.setInterval = (what, pause, ...rest) => (pause === 10_000 ? 0 : real(what
 STATE = "window.study.state"
 # What the charts are drawn from: as the page has gathered it, or as the server gives it at once.
 CHARTED = """async (run) => {
-  const { candidates, generations, labels, points } = run
+  const { candidates, answers, generations, labels, points } = run
     ? await (await fetch(`/runs/${run}/history/`)).json()
     : { ...window.study.history, points: Object.fromEntries(window.study.history.points) };
   const named = (members) => members.map(([number, ...rest]) => [labels[number], ...rest]);
   const whole = generations.map(({ generation, stage, groups }) =>
     [generation, stage, Object.entries(groups).map(([group, members]) => [group, named(members)])]);
-  return { candidates, points, generations: whole };
+  return { candidates, answers, points, generations: whole };
 }"""
 FOLDED = """async ([state, events]) => {
   const { fold } = await import("/static/js/fold.js");

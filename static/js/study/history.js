@@ -1,6 +1,10 @@
-// What the charts are drawn from: all answers, generations and curve points. Begun from the server, then every fact is added.
+// What the charts are drawn from: answers (of very many some that stand for all), generations and curve points. Begun from the server, then
+// every fact is added.
 
-const MOST_CANDIDATES = 5_000;
+import { frontOf } from "./front.js";
+
+const MOST_CANDIDATES = 20_000; // points of the cloud; beyond, half of those that are on no front go
+const MEASURES = ["madds", "params"];
 const MOST_GENERATIONS = 300;
 const MOST_POINTS = 5_000;
 const MEMBERS = 30; // of a population, best first
@@ -8,7 +12,8 @@ const MEMBERS = 30; // of a population, best first
 /** Columns of answers, compact generations, and points by training. Facts that come before the beginning is loaded wait for it. */
 export class History {
   constructor() {
-    this.candidates = { stage: [], madds: [], params: [], score: [] };
+    this.candidates = { stage: [], madds: [], params: [], score: [], key: [] };
+    this.answers = {}; // stage -> how many there are, all of them drawn or not
     this.generations = [];
     this.points = new Map();
     this.labels = [];
@@ -21,8 +26,8 @@ export class History {
   async load(address, upto) {
     const answer = await fetch(`${address}?upto=${upto}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw Object.assign(new Error(`the history could not be read: ${answer.status}`), { gone: answer.status === 404 });
-    const { candidates, labels, generations, points } = await answer.json();
-    Object.assign(this, { candidates, labels, generations, points: new Map(Object.entries(points)) });
+    const { candidates, answers, labels, generations, points } = await answer.json();
+    Object.assign(this, { candidates, answers, labels, generations, points: new Map(Object.entries(points)) });
     this.numbers = new Map(labels.map((label, number) => [label, number]));
     this.loaded = true;
     this.add(this.waiting.splice(0));
@@ -37,6 +42,19 @@ export class History {
     for (const event of events) ADD[event.kind]?.(this, event);
   }
 
+  /** Half of the answers go, but none that is on the front of its stage: fronts stay exact. */
+  halve() {
+    const { stage, score } = this.candidates;
+    const rows = [...stage.keys()];
+    const fronts = new Set();
+    for (const one of new Set(stage)) {
+      const own = rows.filter((row) => stage[row] === one);
+      for (const measure of MEASURES) for (const row of frontOf(own, this.candidates[measure], score)) fronts.add(row);
+    }
+    const kept = rows.filter((row) => row % 2 || fronts.has(row));
+    for (const [name, column] of Object.entries(this.candidates)) this.candidates[name] = kept.map((row) => column[row]);
+  }
+
   /** The number of a label; a new one gets the next. */
   number(label) {
     if (!this.numbers.has(label)) {
@@ -48,12 +66,15 @@ export class History {
 }
 
 const ADD = {
-  "candidate evaluated": ({ candidates }, { payload }) => {
+  "candidate evaluated": (history, { payload }) => {
+    const { candidates, answers } = history;
     candidates.stage.push(payload.stage);
     candidates.madds.push(payload.cost.madds);
     candidates.params.push(payload.cost.params);
     candidates.score.push(payload.score);
-    if (candidates.stage.length > MOST_CANDIDATES) for (const column of Object.values(candidates)) column.shift();
+    candidates.key.push(payload.key);
+    answers[payload.stage] = (answers[payload.stage] ?? 0) + 1;
+    if (candidates.stage.length > MOST_CANDIDATES) history.halve();
   },
   "generation evolved": (history, { key, payload }) => {
     const groups = Object.fromEntries(

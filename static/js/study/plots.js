@@ -1,8 +1,9 @@
 // The lines and points of a study: accuracy against cost, the best so far, cell fitness, training.
 
 import { Chart, hue } from "../charts.js";
-import { score, short } from "../figures.js";
+import { grouped, score, short } from "../figures.js";
 import { at, offer } from "./dom.js";
+import { frontOf } from "./front.js";
 
 const CELLS = 8; // lines of cell fitness
 const CHOICES = ["scatter-stage", "scatter-measure", "fitness-group", "training-stage"];
@@ -26,40 +27,39 @@ export class Plots {
     if (now === this.drawn) return;
     this.drawn = now;
     const stages = state.searches.filter((search) => search.scored).map((search) => search.stage);
-    this.drawScatter(state, history.candidates, stages);
+    this.drawScatter(state, history, stages);
     this.drawCurve(state);
     this.drawFitness(history);
     this.drawTraining(state, history.points);
   }
 
-  drawScatter(state, candidates, stages) {
+  drawScatter(state, history, stages) {
+    const { candidates } = history;
     const name = (stage) => state.stages[stage]?.name ?? `stage ${stage}`;
     offer(at("scatter-stage"), [["", "the newest stage"], ...stages.map((stage) => [String(stage), name(stage)])]);
     const measure = at("scatter-measure").value;
     const stage = at("scatter-stage").value === "" ? (stages.at(-1) ?? -1) : Number(at("scatter-stage").value);
-    const found = candidates.score
-      .map((value, row) => [candidates[measure][row], value, candidates.stage[row]])
-      .filter(([, , of]) => of === stage)
-      .sort((a, b) => a[0] - b[0] || b[1] - a[1]);
+    const { [measure]: costs, score: scores, key: keys } = candidates;
+    const rows = [...keys.keys()].filter((row) => candidates.stage[row] === stage).sort((a, b) => costs[a] - costs[b] || scores[b] - scores[a] || a - b);
+    const front = new Set(frontOf(rows, costs, scores));
     const limit = this.facts.limits[measure];
-    const front = frontOf(found);
-    const data = [[], [], []];
-    for (const [cost, value] of found) {
-      data[0].push(cost);
-      data[1].push(value);
-      data[2].push(front.has(cost) && front.get(cost) === value ? value : null);
-    }
-    const far = data[0].at(-1);
-    if (limit && found.length && limit > far) [limit, null, null].forEach((value, column) => data[column].push(value)); // so that the line is in sight
+    const data = [rows.map((row) => costs[row]), rows.map((row) => scores[row]), rows.map((row) => (front.has(row) ? scores[row] : null))];
+    if (limit && rows.length && limit > data[0].at(-1)) [limit, null, null].forEach((value, column) => data[column].push(value)); // so that the line is in sight
+    const all = history.answers[stage] ?? rows.length;
+    const thinned = all > rows.length; // evenly over the picture, and never one of the front
     this.scatter.draw({
       x: measure === "madds" ? "MAdds" : "params",
       series: [
-        { label: "network", hue: "--hue-1", line: false, points: true, size: 5 },
-        { label: "Pareto front", hue: "--hue-2", points: true, step: true, size: 6 },
+        { label: thinned ? `${grouped(rows.length)} of ${grouped(all)} networks` : "network", hue: "--hue-1", line: false, points: true, size: rows.length > 1_000 ? 3 : 5 },
+        { label: thinned ? "Pareto front of all" : "Pareto front", hue: "--hue-2", points: true, step: true, size: 6 },
       ],
       data,
       marks: limit ? [{ x: limit, label: `budget ${short(limit)}` }] : [],
-      said: `${found.length} networks of ${name(stage)} by ${measure} and score; ${front.size} of them on the Pareto front${limit ? `; the budget is ${short(limit)}` : ""}`,
+      linked: (place) => {
+        const key = keys[rows[place]];
+        return { address: this.facts.network.replace("KEY", key), text: `${key.slice(0, 10)}: ${score(scores[rows[place]])}, ${short(costs[rows[place]])}` };
+      },
+      said: `${grouped(all)} networks of ${name(stage)} by ${measure} and score; ${front.size} of them on the Pareto front${limit ? `; the budget is ${short(limit)}` : ""}`,
     });
   }
 
@@ -108,18 +108,6 @@ export class Plots {
     const said = works.map((work) => `${nameOf(work)} ${score(points.get(work).at(-1)[1])}`).join(", ");
     this.training.draw({ series, data: works.length ? [xs, ...columns] : [[]], said: `loss: ${said}` });
   }
-}
-
-/** Cost -> score of those that nothing cheaper or equal beats; `found` is by rising cost, the best of one cost first. */
-function frontOf(found) {
-  const front = new Map();
-  let best = -Infinity;
-  for (const [cost, value] of found) {
-    if (value <= best) continue;
-    best = value;
-    front.set(cost, value);
-  }
-  return front;
 }
 
 /** Where a search's line ends: it is flat up to its stage's end, or to the newest fact. */

@@ -26,7 +26,6 @@ from nas_engine.events import (
 from tests.webapp.conftest import Messages
 from webapp.accounts.models import Membership, Role, Team, User
 from webapp.runs.models import Run
-from webapp.runs.selectors.history import MOST_CANDIDATES, history
 from webapp.runs.services.control import start_run
 from webapp.runs.services.events import append_events
 from webapp.studies.models import Study
@@ -184,7 +183,8 @@ def test_the_history_is_what_was_known_at_a_number(run: Run, editor: Client) -> 
     found = editor.get(f"/runs/{run.pk}/history/?upto={upto}").json()
     assert found == {
         "seq": upto,
-        "candidates": {"stage": [0], "madds": [70], "params": [11], "score": [0.5]},
+        "candidates": {"stage": [0], "madds": [70], "params": [11], "score": [0.5], "key": [network(1).key]},
+        "answers": {"0": 1},
         "labels": ["a", "b"],
         "generations": [{"generation": 1, "stage": 0, "groups": {"0": [[0, 0.5, 3], [1, 0.4, 2]]}}],
         "points": {"0-train": [[7, 0.3]]},
@@ -192,14 +192,6 @@ def test_the_history_is_what_was_known_at_a_number(run: Run, editor: Client) -> 
     newest = editor.get(f"/runs/{run.pk}/history/").json()
     assert newest["candidates"]["score"] == [0.5, 0.6]
     assert newest["points"] == {"0-train": [[7, 0.3], [8, 0.2]]}
-
-
-def test_the_history_keeps_the_newest_answers(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MOST_CANDIDATES == 5_000
-    monkeypatch.setattr("webapp.runs.selectors.history.MOST_CANDIDATES", 3)
-    append(run, *(scored(n, n / 10, 10 + n) for n in range(5)))
-    run.refresh_from_db()
-    assert history(run, run.last_seq)["candidates"]["madds"] == [12, 13, 14]
 
 
 def test_the_page_and_its_parts_ask_a_fixed_number_of_questions(run: Run, editor: Client, messages: Messages) -> None:

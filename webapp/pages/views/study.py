@@ -11,6 +11,7 @@ from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 
 from webapp.accounts.models import Role
@@ -58,6 +59,7 @@ def study(request: Asked, pk: uuid.UUID) -> HttpResponse:
     return render(request, "studies/study.html", shown)
 
 
+@gzip_page
 @login_required
 def run_history(request: Asked, pk: uuid.UUID) -> HttpResponse:
     """What the charts begin with, as JSON: everything that is not newer than fact `?upto=`."""

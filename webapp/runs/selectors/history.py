@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp.runs.models import Candidate, Run
+from webapp.runs.models import Run
+from webapp.runs.selectors.cloud import cloud
 from webapp.runs.selectors.events import newest_events
 
-MOST_CANDIDATES = 5_000
 MOST_GENERATIONS = 300
 MOST_POINTS = 5_000
 MEMBERS = 30  # of a population, best first
 
 
 def history(run: Run, upto: int) -> dict[str, Any]:
-    """The newest answers, generations and curve points that are not newer than fact `upto`, oldest first."""
+    """The cloud of answers, and how many it stands for; the newest generations and curve points. Not newer than `upto`."""
+    candidates, answers = cloud(run, upto)
     return {
         "seq": upto,
-        "candidates": _candidates(run, upto),
+        "candidates": candidates,
+        "answers": answers,
         **_generations(run, upto),
         "points": _points(run, upto),
     }
-
-
-def _candidates(run: Run, upto: int) -> dict[str, list[Any]]:
-    """One list a figure."""
-    names = ("stage", "madds", "params", "score")
-    scored = Candidate.objects.filter(run=run, number__lte=upto, score__isnull=False).order_by("-number")
-    rows = list(scored.values_list(*names)[:MOST_CANDIDATES])[::-1]
-    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def _generations(run: Run, upto: int) -> dict[str, Any]:
