@@ -21,7 +21,7 @@ from nas_engine.stages.base import Frame, History, Stage, StageName, Turn, loade
 from nas_engine.strategies import STRATEGIES, Strategy
 from nas_engine.tasks import TASKS
 from nas_engine.wire import Plain, digest, plain, read
-from nas_engine.work import CONCLUDED, Context, Result, Work
+from nas_engine.work import CONCLUDED, Context, Result, Stored, Work
 
 WORK = "evaluate"
 
@@ -79,8 +79,7 @@ class Search(Stage[Searching]):
 
     def _scope(self, frame: Frame) -> str:
         """What makes answers comparable: the estimator, and the weights that it uses."""
-        uses = "supernet" in self.estimator.needs and frame.holdings.supernet
-        return digest([described(self.estimator), uses.sha256 if uses else None])
+        return _scope(self.estimator, frame.holdings.supernet)
 
     def advance(self, memory: Searching, frame: Frame, results: Sequence[Result], slots: int, history: History) -> Turn:
         strategy, turn, scope = copy(self.strategy), Turn(), self._scope(frame)
@@ -228,8 +227,20 @@ def _fact(stage: int, answer: Answer, scope: str) -> Fact:
     )
 
 
+def _scope(estimator: Estimator, supernet: Stored | None) -> str:
+    uses = supernet if "supernet" in estimator.needs else None
+    return digest([described(estimator), uses.sha256 if uses else None])
+
+
+def scope_of(payload: Plain) -> str:
+    """The scope of an evaluating Work's answers."""
+    supernet = payload["supernet"]
+    estimator = component(ESTIMATORS, payload["estimator"], "estimator")
+    return _scope(estimator, None if supernet is None else read(Stored, supernet))
+
+
 def perform_evaluation(work: Work, context: Context) -> Plain:
-    """Ask the estimator."""
+    """Ask the estimator; answers that came with the Work are told with its own."""
     estimator = component(ESTIMATORS, work.payload["estimator"], "estimator")
     task = component(TASKS, work.payload["task"], "task").open(context.device)
     asked = work.payload["candidates"]
@@ -239,9 +250,10 @@ def perform_evaluation(work: Work, context: Context) -> Plain:
         answers = estimator.estimate(candidates, loaded(work.payload, context), task, context)
     except InvalidArchitecture as error:
         answers = [Failure(candidate, "recipe", str(error)) for candidate in candidates]
+    given: Any = work.payload.get("known", [])
     return plain(
         Answers(
-            [answer for answer in answers if isinstance(answer, Evaluation)],
+            [*(read(Evaluation, value) for value in given), *(a for a in answers if isinstance(a, Evaluation))],
             [answer for answer in answers if isinstance(answer, Failure)],
         )
     )

@@ -41,6 +41,7 @@ class AgeingEvolution(Strategy[AgeingState]):
     kind: ClassVar[str] = "ageing_evolution"
     gives: ClassVar[str] = "ranking"
     memory: ClassVar[type] = AgeingState
+    counted: ClassVar[str] = "cycles"
 
     population: Annotated[int, Field(ge=2, le=10_000, description="networks alive")] = 20
     sample: Annotated[int, Field(ge=1, le=10_000, description="drawn, with replacement, to find a parent")] = 5

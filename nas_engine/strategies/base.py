@@ -29,6 +29,7 @@ class Strategy(ABC, Generic[State]):
     kind: ClassVar[str]
     gives: ClassVar[str]  # 'ranking' or 'space'
     memory: ClassVar[type]  # State, for reading it back
+    counted: ClassVar[str] = ""  # the field that says how many evaluations it asks for, if one does
 
     space: SearchSpace
     state: State

@@ -37,6 +37,7 @@ class RandomSearch(Strategy[RandomState]):
     kind: ClassVar[str] = "random"
     gives: ClassVar[str] = "ranking"
     memory: ClassVar[type] = RandomState
+    counted: ClassVar[str] = "draws"
 
     draws: Annotated[int, Field(ge=1, le=1_000_000, description="distinct networks to evaluate")] = 100
 

@@ -93,6 +93,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "shown",
             "reason",
             "slots",
+            "extends",
             "last_seq",
             "created",
             "ended",
@@ -168,6 +169,14 @@ class RetrainSerializer(serializers.Serializer[Any]):
     epochs = serializers.IntegerField(required=False, min_value=1, max_value=10_000)
     seeds = serializers.IntegerField(required=False, min_value=1, max_value=100, help_text="for each of the two")
     name = serializers.CharField(required=False, max_length=120, help_text="of the new study")
+
+
+class ExtendSerializer(serializers.Serializer[Any]):
+    """What is added to the run's budget; one of them at least."""
+
+    evaluations = serializers.IntegerField(required=False, min_value=0, max_value=1_000_000)
+    device_seconds = serializers.FloatField(required=False, min_value=0, max_value=1e9)
+    generations = serializers.IntegerField(required=False, min_value=0, max_value=100_000)
 
 
 class AskedSerializer(serializers.Serializer[Any]):

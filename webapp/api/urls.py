@@ -36,6 +36,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/architectures/<str:key>/retrain/", candidates.RetrainNetwork.as_view()),
     path("runs/<uuid:pk>/files/", candidates.Files.as_view()),
     path("runs/<uuid:pk>/files/<str:name>", candidates.OneFile.as_view(), name="file"),
+    path("runs/<uuid:pk>/extend/", runs.ExtendRun.as_view()),
     path("runs/<uuid:pk>/best/", candidates.Best.as_view()),
     path("runs/<uuid:pk>/best/<str:name>", candidates.BestFile.as_view(), name="best-file"),
     *(path(f"runs/<uuid:pk>/{name}/", view.as_view()) for name, view in runs.ASKS_OF_RUNS.items()),

@@ -17,7 +17,7 @@ from webapp.pages.views.candidates import candidates
 from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.studies import studies
-from webapp.pages.views.study import ask, delete, run_history, study
+from webapp.pages.views.study import ask, delete, extend, run_history, study
 from webapp.pages.views.workers import strip, workers_page
 
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/holdup/", run_holdup, name="run-holdup"),
     path("runs/<uuid:pk>/candidates/", candidates, name="run-candidates"),
     path("runs/<uuid:pk>/ask/", ask, name="ask"),
+    path("runs/<uuid:pk>/extend/", extend, name="extend-run"),
     path("runs/<uuid:pk>/architectures/<str:key>/", architecture, name="architecture"),
     path(
         "runs/<uuid:pk>/architectures/<str:key>/architecture.json", architecture_document, name="architecture-document"

@@ -31,6 +31,7 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="runs")
     recipe = models.JSONField()
+    extends = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="extensions")  # see `extend`
     slots = models.PositiveSmallIntegerField(default=1)  # Work that may be out at once; one is exactly reproducible
     state = models.JSONField(null=True)  # the engine's; null before the first decision
     state_version = models.PositiveBigIntegerField(default=0)

@@ -4,7 +4,7 @@ import { at, say, show } from "./dom.js";
 
 /** Let the buttons work. `api` is the address of the run. */
 export function followAsks(api) {
-  for (const button of document.querySelectorAll("#actions button")) button.addEventListener("click", (event) => asked(event, api));
+  for (const button of document.querySelectorAll("#actions button:not([data-opens])")) button.addEventListener("click", (event) => asked(event, api));
 }
 
 /** Show the buttons that fit. The focus stays among them. */

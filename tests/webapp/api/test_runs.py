@@ -89,6 +89,25 @@ def test_a_cancelled_run_is_retried_and_a_finished_one_is_not(
     assert "only one that failed or was cancelled" in refused.json()["detail"]
 
 
+def test_a_finished_run_is_extended_as_another_run_and_a_running_one_is_not(
+    editor: ExactClient, viewer: ExactClient, run: Run, messages: Messages
+) -> None:
+    assert editor("POST", f"/runs/{run.pk}/extend/", {"evaluations": 2}).status_code == 409
+    messages.drain()
+    assert viewer("POST", f"/runs/{run.pk}/extend/", {"evaluations": 2}).status_code == 403
+    refused = editor("POST", f"/runs/{run.pk}/extend/", {"device_seconds": 5})
+    assert (refused.status_code, "does not limit device seconds" in refused.json()["detail"]) == (422, True)
+    assert editor("POST", f"/runs/{run.pk}/extend/", {"evaluations": -1}).status_code == 400
+    made = editor("POST", f"/runs/{run.pk}/extend/", {"evaluations": 2})
+    assert (made.status_code, made.json()["extends"], made.json()["study"]) == (201, str(run.pk), str(run.study_id))
+    messages.drain()
+    longer = Run.objects.get(pk=made.json()["id"])
+    assert (longer.status, longer.candidates.count()) == (Run.Status.FINISHED, 5)
+    assert longer.works.filter(attempt__gt=0).count() == 2
+    run.refresh_from_db()
+    assert (run.status, run.candidates.count()) == (Run.Status.FINISHED, 3)
+
+
 def test_what_a_person_asked_is_a_fact_of_the_run(editor: ExactClient, run: Run) -> None:
     editor("POST", f"/runs/{run.pk}/pause/")
     editor("POST", f"/runs/{run.pk}/pause/")

@@ -94,6 +94,22 @@ def test_an_editor_is_offered_what_can_be_asked_and_a_viewer_nothing(run: Run, e
     assert not re.findall(r'name="ask"|delete-dialog|Clone', page)
 
 
+def test_a_run_that_is_over_is_extended_from_its_page(
+    run: Run, editor: Client, viewer: Client, messages: Messages
+) -> None:
+    messages.drain()
+    page = text(editor.get(f"/studies/{run.study_id}/"))
+    assert "More evaluations" in page
+    assert "More device seconds" not in page
+    assert viewer.post(f"/runs/{run.pk}/extend/", {"evaluations": "2"}).status_code == 403
+    for wrong in ({"evaluations": "some"}, {"evaluations": ""}, {"device_seconds": "9"}):
+        assert editor.post(f"/runs/{run.pk}/extend/", wrong).status_code == 422
+    answer = editor.post(f"/runs/{run.pk}/extend/", {"evaluations": "2"})
+    made = Run.objects.get(extends=run)
+    assert answer["Location"] == f"/studies/{run.study_id}/?run={made.pk}"
+    assert "This run extends" in text(editor.get(answer["Location"]))
+
+
 def test_what_a_viewer_may_not_ask_is_refused(run: Run, viewer: Client) -> None:
     assert viewer.post(f"/runs/{run.pk}/ask/", {"ask": "cancel"}).status_code == 403
     assert viewer.post(f"/studies/{run.study_id}/delete/").status_code == 403

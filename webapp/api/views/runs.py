@@ -13,6 +13,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from nas_engine.extension import More
 from webapp.accounts.models import Role
 from webapp.accounts.selectors import require
 from webapp.api import serializers
@@ -24,6 +25,7 @@ from webapp.runs.selectors.runs import runs_of
 from webapp.runs.selectors.snapshot import snapshot
 from webapp.runs.services import control
 from webapp.runs.services.delete import delete_run
+from webapp.runs.services.extend import extend
 from webapp.runs.services.retry import retry
 from webapp.studies.selectors import studies_of
 
@@ -112,6 +114,25 @@ class Events(OfRun):
         chosen.is_valid(raise_exception=True)
         events = events_since(run, chosen.validated_data["since"], chosen.validated_data["limit"])
         return Response({"last_seq": run.last_seq, "events": events})
+
+
+class ExtendRun(OfRun):
+    @extend_schema(
+        operation_id="extend_run",
+        summary="a run that is over goes on with more to spend: another run of its study, which does nothing again",
+        request=serializers.ExtendSerializer,
+        responses={
+            201: serializers.RunSerializer,
+            400: PROBLEM,
+            403: PROBLEM,
+            404: PROBLEM,
+            409: PROBLEM,
+            422: PROBLEM,
+        },
+    )
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        run = extend(self.changeable(), More(**body(self, serializers.ExtendSerializer)))
+        return Response(self.get_serializer(run).data, status.HTTP_201_CREATED)
 
 
 class AskOfRun(OfRun):

@@ -14,8 +14,12 @@ from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 
+from nas_engine.errors import NasError
+from nas_engine.extension import room
+from nas_engine.preview import recipe as read_recipe
 from webapp.accounts.models import Role
 from webapp.accounts.selectors import may_edit, require
+from webapp.pages.forms import MoreForm
 from webapp.pages.plan import limits, planned
 from webapp.pages.requests import Asked
 from webapp.pages.table import table
@@ -24,6 +28,7 @@ from webapp.runs.selectors.history import history
 from webapp.runs.selectors.runs import runs_of
 from webapp.runs.selectors.snapshot import snapshot
 from webapp.runs.services import control
+from webapp.runs.services.extend import extend as extend_run
 from webapp.runs.services.retry import retry
 from webapp.studies.models import Study
 from webapp.studies.selectors import studies_of
@@ -56,6 +61,8 @@ def study(request: Asked, pk: uuid.UUID) -> HttpResponse:
     if run is not None:
         first = table(run, QueryDict())  # with the page, so that its rows need no second journey
         shown |= {"state": snapshot(run), "facts": _facts(found, run), "table": first}
+        shown |= {"extended": _number(runs, run.extends_id)}
+        shown["room"] = room(read_recipe(Run.objects.only("recipe").get(pk=run.pk).recipe))
     return render(request, "studies/study.html", shown)
 
 
@@ -82,6 +89,22 @@ def ask(request: Asked, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def extend(request: Asked, pk: uuid.UUID) -> HttpResponse:
+    """A run that is over goes on with more to spend: to the new run. Refused for viewers."""
+    run = get_object_or_404(runs_of(request.user), pk=pk)
+    require(request.user, run.study.team_id, Role.EDITOR)
+    form = MoreForm(request.POST)
+    if not form.is_valid():
+        return render(request, "refused.html", {"said": form.said()}, status=422)
+    try:
+        made = extend_run(run, form.more())
+    except NasError as error:
+        return render(request, "refused.html", {"said": str(error)}, status=422)
+    return redirect(f"{reverse('study', args=(run.study_id,))}?run={made.pk}")
+
+
+@login_required
+@require_POST
 def delete(request: Asked, pk: uuid.UUID) -> HttpResponse:
     """Delete a study with its runs and files. Refused for viewers."""
     delete_study(request.user, get_object_or_404(studies_of(request.user), pk=pk))
@@ -100,6 +123,12 @@ def _numbered(runs: QuerySet[Run]) -> list[tuple[int, Run]]:
     """The newest runs, oldest first, as people count them."""
     count = runs.count()
     return [(count - place, run) for place, run in enumerate(runs[:RUNS])][::-1]
+
+
+def _number(runs: QuerySet[Run], pk: uuid.UUID | None) -> int | None:
+    """The run as people count them; None for none."""
+    keys = list(runs.values_list("pk", flat=True)) if pk is not None else []
+    return len(keys) - keys.index(pk) if pk in keys else None
 
 
 def _facts(found: Study, run: Run) -> dict[str, Any]:

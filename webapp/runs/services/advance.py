@@ -18,6 +18,7 @@ from webapp.queueing import send_on_commit
 from webapp.runs.history import RowHistory
 from webapp.runs.models import GOING_ON, Run, Work
 from webapp.runs.services.events import append_events
+from webapp.runs.services.reuse import Asked, asked_of
 from webapp.runs.services.state import drop_state, kept_state
 from webapp.runs.state import state_of
 
@@ -46,7 +47,7 @@ def advance_run(run: str | uuid.UUID) -> bool:
         results = [read(Result, work.result) for work in told]
         step = decisions.advance(results, row.slots, RowHistory(row.pk), row.wanted == Run.Wanted.FINISH)
         kept = kept_state(row, step.state)
-        if _commit(row, step, kept, told):
+        if _commit(row, step, asked_of(row, step.work), kept, told):
             return True
         drop_state(row.pk, kept)
     return False  # others were faster every time: they have decided
@@ -61,7 +62,7 @@ def _untold(row: Run) -> list[Work]:
     return sorted(found, key=lambda work: work.ordinal)
 
 
-def _commit(row: Run, step: Step, kept: Plain, told: list[Work]) -> bool:
+def _commit(row: Run, step: Step, asked: list[Asked], kept: Plain, told: list[Work]) -> bool:
     """One short transaction; False where another decision came first."""
     ended = step.status != "running"
     with transaction.atomic():
@@ -77,17 +78,27 @@ def _commit(row: Run, step: Step, kept: Plain, told: list[Work]) -> bool:
         Work.objects.filter(pk__in=[work.pk for work in told]).update(told=True)
         newest = row.works.order_by("-ordinal").values_list("ordinal", flat=True).first()
         first = 0 if newest is None else newest + 1
-        works = [
-            Work(run=row, key=work.key, ordinal=first + i, kind=work.kind, value=plain(work), queued=timezone.now())
-            for i, work in enumerate(step.work)
-        ]
+        works = [_row(row, first + number, one) for number, one in enumerate(asked)]
         Work.objects.bulk_create(works)
         if ended or step.dropped:
             gone = row.works.filter(status__in=(Work.Status.QUEUED, Work.Status.RUNNING))
             (gone if ended else gone.filter(key__in=step.dropped)).update(status=Work.Status.DROPPED, heartbeat=None)
             announce_works_on_commit(row.pk)
         append_events(row.pk, step.events)
+        append_events(row.pk, [event for one in asked for event in one.events])
         for work in works:
-            send_on_commit("runs.perform_work", work.pk)
+            if work.result is None:
+                send_on_commit("runs.perform_work", work.pk)
+        if any(work.result is not None for work in works):
+            send_on_commit("runs.advance_run", row.pk)
         transaction.on_commit(partial(drop_state, row.pk, row.state), robust=True)
     return True
+
+
+def _row(run: Run, ordinal: int, asked: Asked) -> Work:
+    """A Work to be done; one that an earlier run has done already is there with its result."""
+    work, result = asked.work, asked.result
+    row = Work(run=run, key=work.key, ordinal=ordinal, kind=work.kind, value=plain(work), queued=timezone.now())
+    if result is not None:
+        row.status, row.result, row.seconds = Work.Status.DONE, plain(result), result.seconds
+    return row
