@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from rich.console import Console
+
+from nas_engine.data import shelf
+from nas_engine.data.files import settled
 from nas_engine.errors import NasError
+from nas_engine.recipe import Recipe, recipe
 
 
 class UnreadableFile(NasError, ValueError):
@@ -23,3 +28,17 @@ def read_json(path: Path) -> object:
     except UnicodeDecodeError as error:
         raise UnreadableFile(f"{path} is not text in UTF-8") from error
     return value
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in a file. Data that it names by path are packed first, where that has not been done, and it is said."""
+    value, report = settled(read_json(path), shelf())
+    if report is not None:
+        index, console = report.index, Console(stderr=True, highlight=False)
+        held = ", ".join(f"{count:,} {split}" for split, count in index.images.items())
+        console.print(
+            f"packed {index.name}: {held} images of {len(index.classes)} classes", soft_wrap=True, markup=False
+        )
+        for remark in report.remarks:
+            console.print(f"  {remark}", soft_wrap=True, markup=False)
+    return recipe(value)

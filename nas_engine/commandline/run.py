@@ -11,13 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from nas_engine.commandline.files import read_json
+from nas_engine.commandline.files import read_recipe
 from nas_engine.errors import EvaluationFailed, Infeasible
 from nas_engine.events import Event, GenerationEvolved, ModelTrained, SpaceShrunk, StageFinished, StageStarted, Warned
 from nas_engine.fingerprint import fingerprint
 from nas_engine.local import Watcher, run_locally
 from nas_engine.products import Comparison
-from nas_engine.recipe import recipe
 from nas_engine.run import RunState
 from nas_engine.wire import plain, write_atomically
 from nas_engine.work import Work
@@ -25,7 +24,7 @@ from nas_engine.work import Work
 
 def command(chosen: argparse.Namespace) -> int:
     """Raises Infeasible and EvaluationFailed for runs that end so."""
-    plan = recipe(read_json(chosen.recipe))
+    plan = read_recipe(chosen.recipe)
     console = Console(highlight=False)
     import torch
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from nas_engine.commandline.files import read_json
+from nas_engine.commandline.files import read_recipe
 from nas_engine.preview import preview
-from nas_engine.recipe import recipe
 
 
 def command(chosen: argparse.Namespace) -> int:
     """Raises InvalidRecipe, Incompatible or Infeasible."""
-    plan = recipe(read_json(chosen.recipe))
+    plan = read_recipe(chosen.recipe)
     found = preview(plan)
     found.feasibility.refuse()
     least, largest = found.feasibility.least, found.feasibility.largest

@@ -34,8 +34,13 @@ class Look:
 
 def look(data: bytes, pixels: int) -> Look:
     """The head of an image file, nothing decoded. Raises Unreadable; `pixels` is the most that it may have."""
+    from PIL import Image
+
     with _opened(data, pixels) as image:
-        turned = image.getexif().get(0x0112, 1) >= 5
+        try:
+            turned = Image.Image.getexif(image).get(0x0112, 1) >= 5  # not a PNG's own, which decodes all of it
+        except Exception as error:  # as below
+            raise Unreadable("truncated", f"its EXIF cannot be read: {error}") from error
         width, height = image.size[::-1] if turned else image.size
         return Look(height, width, image.mode not in GREY)
 

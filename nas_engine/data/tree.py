@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from nas_engine.data.limits import Guard
 from nas_engine.data.pictures import Unreadable
@@ -161,9 +162,17 @@ class Tar(Tree):
     def _all(self, guard: Guard) -> Iterator[Member]:
         with self.path.open("rb") as raw:
             kind = packing(raw.read(6))
+            if not kind:
+                self._refuse_cut(raw)
             raw.seek(0)
             with closing(Counted(unpacked(raw, kind), guard, self.path.name)) as stream:
                 yield from self._read(stream)
+
+    def _refuse_cut(self, raw: BinaryIO) -> None:
+        """A tar that was cut off between two files would look whole, but for the zeros that end one."""
+        raw.seek(max(0, self.size - 512))
+        if any(raw.read()):
+            raise BadData(f"{self.path.name} is not a whole tar file (its end is missing); pack or copy it again")
 
     def _read(self, stream: Counted) -> Iterator[Member]:
         try:
