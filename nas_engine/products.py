@@ -63,6 +63,18 @@ class StoredModel:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """One test image, and what the winner said of it: labels, and the probability of what it said."""
+
+    split: str  # that the data came in
+    position: int  # in it
+    name: str  # of the file
+    label: int
+    said: int
+    share: float
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Winner against reference, trained identically over the same seeds, on the test split that was opened once."""
 
@@ -75,6 +87,7 @@ class Comparison:
     low: float  # paired bootstrap, 95 %
     high: float
     verdict: str  # 'better', 'worse' or 'not distinguishable'
+    samples: tuple[Sample, ...] = ()  # drawn by seed, shown to the winner of the best validation accuracy
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import pytest
 from nas_engine.commandline import main
 from nas_engine.commandline.parser import _parser
 from nas_engine.components import checked
+from nas_engine.data.files import Files
 from nas_engine.errors import InvalidRecipe
 from nas_engine.events import FACTS
 from nas_engine.operators import OPERATORS, Operator, Site, operator
@@ -23,6 +24,12 @@ from nas_engine.recipe import recipe
 from nas_engine.shapes import FeatureShape
 from nas_engine.spaces import SKELETONS, Skeleton
 
+STORED = {  # stands in for files that not every machine has
+    "kind": "stored",
+    "sha256": "0" * 64,
+    "shape": {"channels": 1, "height": 28, "width": 28, "classes": 10},
+    "images": {"train": 60000, "test": 10000},
+}
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 WRITTEN = sorted([*PAGES, *ROOT.glob("docs/**/*.py"), *ROOT.glob("docs/**/*.svg"), *ROOT.glob("examples/*")])
@@ -104,8 +111,12 @@ def test_every_example_is_read(example: Path) -> None:
     value = json.loads(example.read_text(encoding="utf-8"))
     if "format" in value:
         read_document(value)
-    else:
-        assert recipe(value).name == example.stem
+        return
+    data = value["task"]["data"]
+    if isinstance(data, dict):  # files of this machine: they are packed before the recipe is read
+        checked(Files, data)
+        value["task"]["data"] = STORED
+    assert recipe(value).name == example.stem
 
 
 def test_every_recipe_in_the_pages_is_read() -> None:

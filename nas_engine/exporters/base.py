@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +15,7 @@ from nas_engine.spaces import ChainSpace
 from nas_engine.tasks import Preprocessing
 
 if TYPE_CHECKING:
-    from nas_engine.wire import Tensors
+    from nas_engine.wire import Plain, Tensors
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class TrainedNetwork:
     data: str
     validation: float
     comparison: Comparison | None = None
+    augmentation: str = "none"  # in words
+    source: Plain = field(default_factory=dict)  # the recipe's task
 
     @property
     def block(self) -> Block:

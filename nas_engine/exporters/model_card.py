@@ -1,7 +1,8 @@
-"""The model card: what the network is, what it costs, how it was compared, in one page of Markdown."""
+"""The model card: what the network is, what it costs, how it was compared; and what it says of some test images."""
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 
 from nas_engine.architecture import Architecture
@@ -9,15 +10,41 @@ from nas_engine.exporters.base import Exporter, TrainedNetwork
 from nas_engine.products import Comparison
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import ChainSpace
+from nas_engine.wire import Plain
 
 
 class ModelCard(Exporter):
-    """`MODEL_CARD.md`."""
+    """`MODEL_CARD.md`; and `samples.json`, some test images with what the network says of them, where it was compared."""
 
     kind: ClassVar[str] = "model_card"
 
     def files(self, network: TrainedNetwork) -> dict[str, bytes]:
-        return {"MODEL_CARD.md": card(network).encode()}
+        files = {"MODEL_CARD.md": card(network).encode()}
+        if network.comparison is not None and network.comparison.samples:
+            files["samples.json"] = (json.dumps(samples(network, network.comparison), indent=2) + "\n").encode()
+        return files
+
+
+def samples(network: TrainedNetwork, comparison: Comparison) -> Plain:
+    """`samples.json`: `split` and `position` say where in the packed data an image is."""
+    classes = network.preprocessing.classes
+    return {
+        "format": "spacewright/samples",
+        "version": 1,
+        "data": network.source.get("data"),
+        "architecture": network.architecture.key,
+        "samples": [
+            {
+                "split": one.split,
+                "position": one.position,
+                "name": one.name,
+                "class": classes[one.label],
+                "predicted": classes[one.said],
+                "probability": one.share,
+            }
+            for one in comparison.samples
+        ],
+    }
 
 
 def card(network: TrainedNetwork) -> str:
@@ -35,6 +62,7 @@ def card(network: TrainedNetwork) -> str:
             f"| Trained on | {network.data} |",
             f"| Input | {shape.channels} x {how.height} x {how.width}, resized by area |",
             f"| Normalisation | mean {list(how.mean)}, deviation {list(how.deviation)}, in raw pixel units |",
+            f"| Augmentation of the training images | {network.augmentation} |",
             f"| Parameters | {block.cost.params:,} |",
             f"| MAdds (convolutions and linear layers, batch 1) | {block.cost.madds:,} |",
             f"| Validation accuracy | {network.validation:.4f} |",

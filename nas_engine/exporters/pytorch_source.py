@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from dataclasses import dataclass, field
 from functools import cache
 from keyword import iskeyword
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import nas_engine
+from nas_engine.data import pictures
 from nas_engine.exporters.base import Exporter, TrainedNetwork
 from nas_engine.graph.block import INPUT, Block, Node
 
@@ -38,10 +40,10 @@ def source(network: TrainedNetwork) -> str:
     main, classes = network_classes(network.block)
     cost, how = network.block.cost, network.preprocessing
     header = _HEADER.format(
-        name=network.name.replace('"', "'").replace("\\", "/"),
+        name=_quotable(network.name),
         params=cost.params,
         madds=cost.madds,
-        data=network.data,
+        data=_quotable(network.data),
         key=network.architecture.key,
         validation=network.validation,
     )
@@ -51,9 +53,17 @@ def source(network: TrainedNetwork) -> str:
             f"CHANNELS, HEIGHT, WIDTH = {network.shape.channels}, {how.height}, {how.width}",
             f"MEAN = {list(how.mean)!r}  # of a channel, in the units of the raw pixels",
             f"DEVIATION = {list(how.deviation)!r}",
+            f"KEPT = {how.kept or (how.height, how.width)!r}  # height and width that an image file is brought to first",
+            f"HIGHEST = {how.highest!r}  # raw pixel that the 255 of a file stands for",
         ]
     )
-    return "\n\n\n".join([header + "\n\n" + constants, *classes, _FOOTER.replace("MAIN", main)])
+    reading = [inspect.getsource(part).rstrip() for part in (pictures.upright, pictures.resized)]
+    return "\n\n\n".join([header + "\n\n" + constants, *classes, *reading, _FOOTER.replace("MAIN", main)])
+
+
+def _quotable(text: str) -> str:
+    """Text of a user that can stand in a docstring."""
+    return text.replace('"', "'").replace("\\", "/")
 
 
 @dataclass
@@ -136,6 +146,7 @@ _HEADER = '''"""{name}: a network found by Spacewright. Needs nothing but PyTorc
     from network import load, predict
     network = load("weights.safetensors")
     predict(network, image)  # a tensor (C, H, W) of raw pixels -> [("class", probability), ...], best first
+    predict(network, "image.png")  # the same for an image file, which needs Pillow
 """
 
 from __future__ import annotations
@@ -143,10 +154,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional'''
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from PIL.Image import Image'''
 
 _FOOTER = '''def load(weights: str | Path = Path(__file__).with_name("weights.safetensors")) -> MAIN:
     """The trained network, in evaluation mode, from a safetensors file."""
@@ -174,9 +189,22 @@ def prepare(images: Tensor) -> Tensor:
     return (images - mean) / deviation
 
 
+def read(file: str | Path) -> Tensor:
+    """The raw pixels of an image file, read as the training images were. **Shapes**: (C, H, W)."""
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError("reading an image file needs Pillow (pip install pillow); a tensor of pixels does not") from error
+    with Image.open(file) as opened:
+        image = resized(upright(opened, CHANNELS == 3), *KEPT)
+    pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).reshape(*KEPT, CHANNELS)
+    return pixels.permute(2, 0, 1) * (HIGHEST / 255)
+
+
 @torch.no_grad()
-def predict(network: nn.Module, image: Tensor) -> list[tuple[str, float]]:
-    """Classes of one raw image with their probabilities, best first."""
+def predict(network: nn.Module, image: Tensor | str | Path) -> list[tuple[str, float]]:
+    """Classes of one raw image, or of one image file, with their probabilities, best first."""
+    image = image if isinstance(image, Tensor) else read(image)
     shares = network(prepare(image)).softmax(dim=1)[0]
     return [(CLASSES[i], float(shares[i])) for i in shares.argsort(descending=True).tolist()]
 
@@ -185,4 +213,6 @@ if __name__ == "__main__":
     trained = load(*sys.argv[1:2])
     example = torch.zeros(CHANNELS, HEIGHT, WIDTH)
     print(sum(p.numel() for p in trained.parameters()), "parameters; a black image is:", predict(trained, example)[0])
+    for file in sys.argv[2:]:
+        print(f"{file}:", predict(trained, file)[0])
 '''

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field
 
 from nas_engine.budget import Cost
-from nas_engine.components import component
+from nas_engine.components import component, described
 from nas_engine.errors import EvaluationFailed, InvalidRecipe
 from nas_engine.events import Exported
 from nas_engine.exporters import EXPORTERS, TrainedNetwork
@@ -119,6 +119,8 @@ def perform_export(work: Work, context: Context) -> Plain:
         described_task.title,
         model.validation,
         None if comparison is None else read(Comparison, comparison),
+        task.augmentation.words,
+        described(described_task),
     )
     names = payload["exporters"]
     assert isinstance(names, list)

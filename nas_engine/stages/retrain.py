@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
@@ -14,14 +14,18 @@ from nas_engine.chance import Chance, seed_from
 from nas_engine.components import component
 from nas_engine.errors import EvaluationFailed
 from nas_engine.events import ModelTrained, TestOpened, Warned
-from nas_engine.products import Comparison, Products, Ranked, Ranking, StoredModel
+from nas_engine.products import Comparison, Products, Ranked, Ranking, Sample, StoredModel
 from nas_engine.stages.base import Frame, History, Stage, StageName, Turn, loaded
 from nas_engine.stages.compare import paired_interval, verdict
-from nas_engine.tasks import TASKS, accuracy
+from nas_engine.tasks import TASKS, Origin, Split, accuracy
 from nas_engine.trainers import Retrain, fit
 from nas_engine.wire import Plain, pack, plain, read, unpack
 from nas_engine.work import Context, Mishap, Result, Work
 
+if TYPE_CHECKING:
+    from torch import nn
+
+SAMPLES = 12  # test images that an export shows
 TRAIN, REPORT = "retrain", "report"
 SUBJECTS = ("winner", "reference")
 
@@ -180,10 +184,15 @@ def perform_report(work: Work, context: Context) -> Plain:
     assert isinstance(listed, list)
     scores: dict[str, list[float]] = {subject: [] for subject in SUBJECTS}
     models = [read(StoredModel, value) for value in listed]
+    best = max((model for model in models if model.subject == "winner"), key=lambda one: (one.validation, -one.seed))
+    samples: tuple[Sample, ...] = ()
     for model in models:
         network = held.build(model.architecture, shape).to(context.device)
         network.load_state_dict(unpack(context.store.get(model.weights))[1])
         scores[model.subject].append(accuracy(network, test))
+        if model is best:
+            drawn = sorted(Chance(seed_from(work.seed, "samples")).sample(range(len(test)), SAMPLES))
+            samples = tuple(_samples(network, test, drawn, described_task.origins(drawn)))
     differences = [a - b for a, b in zip(scores["winner"], scores["reference"], strict=True)]
     low, high = paired_interval(differences, seed_from(work.seed, "bootstrap"))
     costs = {model.subject: held.cost(model.architecture, shape) for model in models}
@@ -198,5 +207,17 @@ def perform_report(work: Work, context: Context) -> Plain:
             low,
             high,
             verdict(low, high, len(differences)),
+            samples,
         )
     )
+
+
+def _samples(network: nn.Module, test: Split, drawn: list[int], origins: list[Origin]) -> Iterator[Sample]:
+    """What a network says of some test images. It is in evaluation mode since its accuracy was taken."""
+    import torch
+
+    with torch.no_grad():
+        shares = network(test.batch(drawn)).softmax(dim=1)
+    for row, label, origin in zip(shares, test.labels[drawn].tolist(), origins, strict=True):
+        said = int(row.argmax())
+        yield Sample(origin.split, origin.position, origin.name, int(label), said, round(float(row[said]), 4))

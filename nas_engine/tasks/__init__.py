@@ -1,6 +1,6 @@
 """Tasks: what a network is for."""
 
-from nas_engine.tasks.base import OpenTask, Preprocessing, Split, Task, accuracy
+from nas_engine.tasks.base import OpenTask, Origin, Preprocessing, Split, Task, accuracy
 from nas_engine.tasks.batches import Batches
 from nas_engine.tasks.image_classification import GivenNormalisation, ImageClassification
 from nas_engine.tasks.images import SOURCES, StoredData
@@ -14,6 +14,7 @@ __all__ = [
     "GivenNormalisation",
     "ImageClassification",
     "OpenTask",
+    "Origin",
     "Preprocessing",
     "Split",
     "StoredData",

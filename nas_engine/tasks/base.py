@@ -21,7 +21,7 @@ class Preprocessing:
     """What happens to a raw image before the network; goes into every export.
 
     Resize to height x width by area, then (pixel - mean) / deviation a channel, in raw pixel units. `kept`: height and width that
-    an image file is brought to before that, where data were packed so.
+    an image file is brought to before that, where data were packed so. `highest`: what a file's 255 stands for.
     """
 
     height: int
@@ -30,6 +30,7 @@ class Preprocessing:
     deviation: tuple[float, ...]
     classes: tuple[str, ...]
     kept: tuple[int, int] | None = None
+    highest: float = 255.0
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,15 @@ class OpenTask:
         return functional.cross_entropy(scores, labels, label_smoothing=smoothing)
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where an example came from: the split that it was given in, its position there, what its file was called."""
+
+    split: str
+    position: int
+    name: str
+
+
 class Task(ABC):
     """A description of data that can be opened. Fields are configuration."""
 
@@ -137,6 +147,10 @@ class Task(ABC):
     @abstractmethod
     def open_test(self, device: str = "cpu") -> Split:
         """The test split: for the final report, once, and for nothing else."""
+
+    def origins(self, positions: list[int]) -> list[Origin]:
+        """Where these examples of the test split came from."""
+        return [Origin("test", position, f"example {position}") for position in positions]
 
 
 def accuracy(network: nn.Module, split: Split, batch: int = 512) -> float:

@@ -13,7 +13,7 @@ from nas_engine.chance import Chance, seed_from
 from nas_engine.components import OneOf
 from nas_engine.errors import Incompatible
 from nas_engine.shapes import TaskShape
-from nas_engine.tasks.base import OpenTask, Preprocessing, Split, Task, prepared, resized
+from nas_engine.tasks.base import OpenTask, Origin, Preprocessing, Split, Task, prepared, resized
 from nas_engine.tasks.images import SOURCES, Data, LabelledImages, StoredData, opened
 
 BLOCK = 4096  # images whose moments are taken at once
@@ -96,11 +96,9 @@ class ImageClassification(Task):
         images, parts = opened(self.data), self._parts()
         return _split(images, parts["test"], self._preprocessing(images, parts["train"]), device)
 
-    def test_names(self, positions: list[int]) -> list[tuple[str, int, str]]:
-        """Of images of the test split: the given split that each lies in, its position there, and what its file was called."""
-        split, chosen = self._parts()["test"]
-        images = opened(self.data)
-        return [(split, chosen[position], images.name(split, chosen[position])) for position in positions]
+    def origins(self, positions: list[int]) -> list[Origin]:
+        images, (split, chosen) = opened(self.data), self._parts()["test"]
+        return [Origin(split, chosen[place], images.name(split, chosen[place])) for place in positions]
 
     def _open(self, device: str) -> OpenTask:
         images, parts = opened(self.data), self._parts()
@@ -152,7 +150,7 @@ class ImageClassification(Task):
         else:
             mean, deviation = _moments(images, train, shape)
         kept = (self.data.shape.height, self.data.shape.width) if isinstance(self.data, StoredData) else None
-        return Preprocessing(shape.height, shape.width, mean, deviation, images.classes, kept)
+        return Preprocessing(shape.height, shape.width, mean, deviation, images.classes, kept, images.highest)
 
 
 @lru_cache(maxsize=2)
