@@ -19,6 +19,7 @@ from nas_engine.data.limits import Guard, Limits
 from nas_engine.data.rows import INDEX, RowFile
 from nas_engine.data.source import Row, Source, Survey
 from nas_engine.data.sources import opened
+from nas_engine.data.twins import Twins
 from nas_engine.errors import BadData, StorageFailed
 from nas_engine.wire import canonical, plain, write_atomically
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COMMON_SIDE = 224  # images of different sizes are made no larger
-LEAKS = 20  # that are named
 TOLD = 100  # images between two words of progress
 
 Progress = Callable[[int, int | None], None]
@@ -160,12 +160,9 @@ class _Packing:
         self._colour = any(part.survey.colour for part in parts)
         self._height, self._width, self._resized = self._fitting(side)
         self._refuse_too_large()
-        self._seen: dict[bytes, tuple[str, int]] = {}
         self._failed: Counter[str] = Counter()
         self._failures: list[Failed] = []
-        self._duplicates: Counter[str] = Counter()
-        self._leaked: Counter[str] = Counter()
-        self._leaks: list[tuple[str, int, str]] = []
+        self._twins = Twins()
 
     def _guard(self, part: _Part) -> Guard:
         return Guard(part.source.name, part.source.size, self._limits, self._check)
@@ -261,7 +258,7 @@ class _Packing:
         counts = {split: file.counts(len(self._classes)) for split, file in files.items()}
         self._refuse_bare(counts)
         mean, deviation = files["train"].moments()
-        names = {split: file.names() for split, file in files.items()} if self._leaks else {}
+        leaked, leaks = self._twins.leaks({split: file.names for split, file in files.items()})
         return Index(
             name=self._name,
             sha256=self._content(checksums, counts),
@@ -276,9 +273,9 @@ class _Packing:
             resized=self._resized,
             failed=dict(self._failed),
             failures=tuple(self._failures),
-            duplicates=dict(self._duplicates),
-            leaked=dict(self._leaked),
-            leaks=tuple((names[split][position], name) for split, position, name in self._leaks),
+            duplicates=self._twins.duplicates,
+            leaked=leaked,
+            leaks=leaks,
         )
 
     def _rows(self) -> Iterator[tuple[str, Row]]:
@@ -297,9 +294,7 @@ class _Packing:
             return False
         pixels = self._fitted(row.pixels)
         file = files[split]
-        before = self._seen.setdefault(_hash(pixels), (split, len(file)))
-        if before != (split, len(file)):
-            self._note(before, split, row.name)
+        self._twins.note(split, pixels.tobytes(), len(file))
         file.write(pixels, self._classes.index(row.label), row.name)
         return True
 
@@ -320,14 +315,6 @@ class _Packing:
             image = Image.fromarray(np.ascontiguousarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels))
             pixels = np.asarray(resized(image, self._height, self._width)).reshape(wanted)
         return pixels
-
-    def _note(self, before: tuple[str, int], split: str, name: str) -> None:
-        if before[0] == split:
-            self._duplicates[split] += 1
-            return
-        self._leaked[f"{before[0]}/{split}"] += 1
-        if len(self._leaks) < LEAKS:
-            self._leaks.append((*before, name))
 
     def _refuse_bare(self, counts: dict[str, tuple[int, ...]]) -> None:
         """Raise BadData where a class that the files promised has no image that can be read."""
@@ -353,7 +340,3 @@ def _untold(done: int, total: int | None) -> None:
 def plain_counts(counts: dict[str, tuple[int, ...]]) -> dict[str, list[int]]:
     """For JSON."""
     return {split: list(of_split) for split, of_split in counts.items()}
-
-
-def _hash(pixels: NDArray[np.uint8]) -> bytes:
-    return hashlib.blake2b(pixels.tobytes(), digest_size=16).digest()
