@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -47,8 +47,9 @@ CELLS = nasbench201()
 FILE = "nb201_cifar10.csv.gz"
 TRUTH, NOISY, TAUGHT_BY = "cifar10_test_200", "cifar10_valid_12", "cifar10_valid_200"
 TAUGHT = 100  # networks that the forest learns from
-LIMIT = 600  # seconds for ten runs of a peer: a guard against a hang
-CHUNK = 10
+LIMIT = 600  # seconds for five runs of a peer: a guard against a hang
+CHUNK = 5
+PRUNING_ROUNDS = 17  # of operator pruning, from 5^6 cells to at most 64: one more or less by chance
 SHRINKING = {"lissnas-regrow": Lissnas(sample=200), "lissnas-intersect": Lissnas(sample=400, mode="intersect")}
 COLUMNS = {
     "size": 0,
@@ -124,9 +125,7 @@ def rows_of(truth: Truth, estimate: Scores, seed: int, label: str) -> list[Row]:
         row = truth.row(f"{method}{label}", seed, kept, distinct(run), estimate)
         rows.append(row | tau(truth.scores, estimate, kept, bool(label)))
     size, evaluations = rows[0]["size"], rows[0]["evaluations"]
-    probe, _ = played(OperatorPruning(), estimate, seed)
-    share = OperatorPruning(sample=max(5, round(OperatorPruning.sample * evaluations / probe.evaluations)))
-    run, kept = played(share, estimate, seed)
+    run, kept = played(OperatorPruning(sample=max(5, round(evaluations / PRUNING_ROUNDS))), estimate, seed)
     rows.append(truth.row(f"operator-pruning{label}", seed, kept, distinct(run), estimate))
     for method, search in (("local-search", LocalSearch(evaluations)), ("random", RandomSearch(evaluations))):
         run, _ = played(search, estimate, seed)
@@ -149,9 +148,11 @@ def tau(truth: Scores, estimate: Scores, kept: Sequence[Architecture], noisy: bo
 # ----------------------------------------------------------------------------------------------------------- peers
 
 
-def peers(python: Path, truth: Truth, estimates: Mapping[int, Scores], ours: Sequence[Row], label: str) -> list[Row]:
-    """Optuna's rows for each seed, at the evaluations of `lissnas-regrow`, cut to its size."""
-    cells, rows = list(truth.scores), []
+def peers(
+    python: Path, truth: Truth, estimates: Mapping[int, Scores], ours: Sequence[Row], label: str
+) -> Iterator[list[Row]]:
+    """Optuna's rows, some seeds at a time, at the evaluations of `lissnas-regrow`, cut to its size."""
+    cells = list(truth.scores)
     regrown = {row["seed"]: row for row in ours if row["method"] == f"lissnas-regrow{label}"}
     seeds = list(regrown)
     for start in range(0, len(seeds), CHUNK):
@@ -166,14 +167,14 @@ def peers(python: Path, truth: Truth, estimates: Mapping[int, Scores], ours: Seq
         given = json.dumps({"cells": [cell.genes for cell in cells], "runs": runs})
         script = ROOT / "benchmarks" / "peers" / "optuna_cells.py"
         done = subprocess.run([python, script], input=given, capture_output=True, text=True, timeout=LIMIT, check=True)
-        said = json.loads(done.stdout.splitlines()[-1])
+        said, rows = json.loads(done.stdout.splitlines()[-1]), []
         for found in said["found"]:
             asked, estimate = [cells[number] for number in found["asked"]], estimates[found["seed"]]
             kept = top(asked, estimate, regrown[found["seed"]]["size"])
             row = truth.row(f"{found['method']}{label}", found["seed"], kept, asked, estimate)
             rows.append(row | {"version": said["version"]})
-        print(f"optuna{label}: {len(rows) // 2} of {len(seeds)} seeds", flush=True)
-    return rows
+        print(f"optuna{label}: {start + len(runs)} of {len(seeds)} seeds", flush=True)
+        yield rows
 
 
 def installed(environments: Path) -> Path:
@@ -306,27 +307,29 @@ def main() -> None:
     }
     content: Row = {"environment": environment(), "data": FILE, "landscape": landscape, "rows": []}
     forest = Forest(str(file), TAUGHT_BY, percent=False, networks=TAUGHT)
+    estimates: dict[str, dict[int, Scores]] = {}
+    for estimator, label in LABELS.items():
+        estimates[estimator] = dict.fromkeys(seeds, columns[TRUTH if estimator == "truth" else NOISY])
+        for seed in seeds:
+            if estimator == "forest":
+                cells = list(truth.scores)
+                guessed = forest.predictor(CELLS, seed_from(seed, forest.kind))(cells)
+                estimates[estimator][seed] = dict(zip(cells, guessed, strict=True))
+            estimate = estimates[estimator][seed]
+            ours = rows_of(truth, estimate, seed, label)
+            if estimator == "forest":  # it costs nothing to ask: what would asking about every cell have kept?
+                kept = top(cells, estimate, ours[0]["size"])
+                ours.append(truth.row(f"all-cells{label}", seed, kept, cells, estimate))
+            content["rows"] += [row | {"estimator": estimator} for row in ours]
+        report(chosen.out, content)
     with tempfile.TemporaryDirectory() as scratch:
         python = installed((chosen.environments or Path(scratch)).resolve())
         for estimator, label in LABELS.items():
-            estimates: dict[int, Scores] = {}
-            ours: list[Row] = []
-            for seed in seeds:
-                estimates[seed] = columns[TRUTH if estimator == "truth" else NOISY]
-                if estimator == "forest":
-                    cells = list(truth.scores)
-                    guessed = forest.predictor(CELLS, seed_from(seed, forest.kind))(cells)
-                    estimates[seed] = dict(zip(cells, guessed, strict=True))
-                ours += rows_of(truth, estimates[seed], seed, label)
-                if estimator == "forest":  # it costs nothing to ask: what would asking about every cell have kept?
-                    kept = top(cells, estimates[seed], ours[-5]["size"])
-                    ours.append(truth.row(f"all-cells{label}", seed, kept, cells, estimates[seed]))
             few = seeds if estimator == "truth" else seeds[: chosen.peer_seeds]
-            compared_with = [row for row in ours if row["seed"] in few]
-            found = ours + peers(python, truth, estimates, compared_with, label)
-            content["rows"] += [row | {"estimator": estimator} for row in found]
-            print(table(found, COLUMNS), flush=True)
-            report(chosen.out, content)
+            ours = [row for row in content["rows"] if row["estimator"] == estimator and row["seed"] in few]
+            for rows in peers(python, truth, estimates[estimator], ours, label):
+                content["rows"] += [row | {"estimator": estimator} for row in rows]
+                report(chosen.out, content)
 
 
 def report(out: Path, content: Row) -> None:
@@ -338,6 +341,8 @@ def report(out: Path, content: Row) -> None:
         "_best": scatter(shown, "What was kept: size and best network", "size", "best", (words, "best accuracy, %")),
     }
     write(out, content, page(content, out.stem), pictures)
+    last = content["rows"][-1]
+    print(f"{len(content['rows'])} rows, the last of {last['method']}, seed {last['seed']}", flush=True)
 
 
 if __name__ == "__main__":

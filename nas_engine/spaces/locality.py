@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 from math import sqrt
 
 import numpy as np
 
 from nas_engine.architecture import Architecture
 from nas_engine.errors import Incompatible
+from nas_engine.spaces.alphabet import Listed
 from nas_engine.spaces.base import SearchSpace
 from nas_engine.spaces.chain import ChainSpace
 
@@ -47,18 +48,30 @@ def sampled_locality(space: SearchSpace, scores: Mapping[Architecture, float]) -
     if len(known) < 2 or not values.var():
         return ()
     apart = values - values.mean()
-    pairs: dict[int, list[tuple[int, int]]] = {}
-    for (i, (a, _)), (j, (b, _)) in combinations(enumerate(known), 2):
-        if sum(x != y for x, y in zip(a.genes, b.genes, strict=True)) <= FURTHEST:
-            pairs.setdefault(space.distance(a, b), []).append((i, j))
-    return tuple(_correlation(d, apart, np.array(pairs[d])) for d in sorted(pairs) if d <= FURTHEST)
+    first, second = np.triu_indices(len(known), 1)
+    distances = _distances(space, [architecture for architecture, _ in known], first, second)
+    found = []
+    for distance in range(1, FURTHEST + 1):
+        there = distances == distance
+        if there.any():
+            found.append(_correlation(distance, apart[first[there]], apart[second[there]]))
+    return tuple(found)
 
 
-def _correlation(distance: int, apart: np.ndarray, pairs: np.ndarray) -> Correlation:
+def _distances(space: SearchSpace, known: Sequence[Architecture], first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Of each pair: the places that differ, and where options may be more than one edit apart, the edits of near pairs."""
+    genes = np.array([architecture.genes for architecture in known])
+    differing: np.ndarray = (genes[first] != genes[second]).sum(axis=1)
+    if not all(isinstance(alphabet, Listed) for alphabet in space.root.alphabets):
+        for pair in np.flatnonzero(differing <= FURTHEST):
+            differing[pair] = space.distance(known[first[pair]], known[second[pair]])
+    return differing
+
+
+def _correlation(distance: int, one: np.ndarray, other: np.ndarray) -> Correlation:
     """About the mean of the whole sample; by the variance of these pairs, so that few pairs cannot exceed 1."""
-    one, other = apart[pairs[:, 0]], apart[pairs[:, 1]]
     power = float((one**2 + other**2).mean() / 2)
-    return Correlation(distance, len(pairs), float((one * other).mean()) / power if power else 0.0)
+    return Correlation(distance, len(one), float((one * other).mean()) / power if power else 0.0)
 
 
 def measured_radius(curve: Sequence[Correlation]) -> int:
