@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
 http = get_asgi_application()  # first: it readies the apps, whose models the sockets import
 
+from webapp.intake import Intake  # noqa: E402 - see the line above
 from webapp.live.routing import Sockets  # noqa: E402 - see the line above
 
-application = ProtocolTypeRouter({"http": http, "websocket": Sockets()})
+application = ProtocolTypeRouter({"http": Intake(http), "websocket": Sockets()})

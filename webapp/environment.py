@@ -52,6 +52,11 @@ class Environment(BaseSettings):
     idle_seconds: float = Field(600.0, gt=0, description="a worker without progress for so long stops beating")
     resend_seconds: float = Field(5.0, gt=0, description="work queued for so long is sent again by the sweeper")
     orphan_seconds: float = Field(3600.0, gt=0, description="a file that no row points to is removed once it is so old")
+    upload_bytes: int = Field(
+        20 * 2**30, gt=0, description="the most that one upload of data may hold, all files together"
+    )
+    team_bytes: int = Field(100 * 2**30, gt=0, description="the most that the data of one team may take on disk")
+    upload_hours: float = Field(24.0, gt=0, description="an upload that nothing arrived for is removed after so long")
 
 
 environment = Environment()

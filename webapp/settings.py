@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,7 @@ STATICFILES_DIRS = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 FILES = environment.var_dir / "files"
+os.environ["DATA_DIR"] = str((FILES / "data").resolve())  # where the engine looks for data that a recipe names
 EXAMPLES = ROOT / "examples"
 
 CELERY_BROKER_URL = environment.redis_url

@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 
-from webapp.api.views import candidates, kit, people, runs, studies
+from webapp.api.views import candidates, kit, people, runs, studies, tus, uploads
 from webapp.api.views.nowhere import Nowhere
 
 app_name = "api"
@@ -19,6 +19,10 @@ urlpatterns = [
     path("templates/", kit.Templates.as_view()),
     path("preview/", kit.Preview.as_view()),
     path("datasets/", kit.Datasets.as_view()),
+    path("uploads/", uploads.Uploads.as_view()),
+    path("uploads/<uuid:pk>/", uploads.OneUpload.as_view()),
+    path("uploads/files/", tus.NewFile.as_view()),
+    path("uploads/files/<uuid:pk>/", tus.OneUploadedFile.as_view(), name="uploaded-file"),
     path("operator-sets/", kit.OperatorSets.as_view()),
     path("operator-sets/<uuid:pk>/", kit.OneOperatorSet.as_view()),
     path("operator-sets/<uuid:pk>/versions/", kit.OperatorSetVersions.as_view()),
