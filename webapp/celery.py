@@ -28,6 +28,6 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 10, "socket_connect_timeout": 5},
     task_default_queue="short",
-    task_routes={"runs.perform_work": {"queue": "device"}},
+    task_routes={name: {"queue": "device"} for name in ("runs.perform_work", "datasets.check_upload")},
 )
-app.autodiscover_tasks(["webapp.runs"])
+app.autodiscover_tasks(["webapp.runs", "webapp.datasets"])

@@ -12,6 +12,7 @@ import pytest
 from tests.webapp.processes import Broker, Workers
 from webapp import queueing
 from webapp.accounts.models import Team
+from webapp.datasets.services.check import check_upload
 from webapp.runs.models import Run
 from webapp.runs.services.advance import advance_run
 from webapp.runs.services.control import start_run
@@ -47,7 +48,11 @@ class Messages:
     def take(self, number: int = 0) -> None:
         """Do what one message asks for."""
         name, identity = self.waiting.pop(number)
-        {"runs.advance_run": advance_run, "runs.perform_work": lambda work: perform_work(work, "tests")}[name](identity)
+        {
+            "runs.advance_run": advance_run,
+            "runs.perform_work": lambda work: perform_work(work, "tests"),
+            "datasets.check_upload": lambda upload: check_upload(upload, "tests"),
+        }[name](identity)
 
     def drain(self) -> None:
         while self.waiting:
@@ -68,8 +73,9 @@ def quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def files(tmp_path: Path, settings: Any) -> Path:
+def files(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.FILES = tmp_path / "files"
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "files" / "data"))
     return tmp_path / "files"
 
 

@@ -318,11 +318,22 @@ class BestSerializer(serializers.Serializer[Any]):
 
 
 class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
+    """`facts.recipe` is what a recipe's `task.data` is to be; built-in data is named there instead."""
+
     facts = serializers.DictField()
 
     class Meta:
         model = DatasetVersion
-        fields = ("id", "sha256", "facts", "created")
+        fields = ("id", "sha256", "facts", "size", "created")
+
+
+class WholeVersionSerializer(VersionSerializer):
+    """With what the check found: classes, counts, what failed and why, leakage between splits."""
+
+    report = serializers.DictField()
+
+    class Meta(VersionSerializer.Meta):
+        fields = (*VersionSerializer.Meta.fields, "dataset", "report")  # type: ignore[assignment]
 
 
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):

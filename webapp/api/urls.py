@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 
-from webapp.api.views import candidates, kit, people, runs, studies, tus, uploads
+from webapp.api.views import candidates, datasets, kit, people, runs, studies, tus, uploads
 from webapp.api.views.nowhere import Nowhere
 
 app_name = "api"
@@ -18,7 +18,10 @@ urlpatterns = [
     path("catalog/", kit.Catalog.as_view()),
     path("templates/", kit.Templates.as_view()),
     path("preview/", kit.Preview.as_view()),
-    path("datasets/", kit.Datasets.as_view()),
+    path("datasets/", datasets.Datasets.as_view()),
+    path("datasets/<uuid:pk>/", datasets.OneDataset.as_view()),
+    path("versions/<uuid:pk>/", datasets.OneVersion.as_view()),
+    path("versions/<uuid:pk>/images/<str:split>/<int:position>/", datasets.Picture.as_view(), name="picture"),
     path("uploads/", uploads.Uploads.as_view()),
     path("uploads/<uuid:pk>/", uploads.OneUpload.as_view()),
     path("uploads/files/", tus.NewFile.as_view()),

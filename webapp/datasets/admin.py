@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from webapp.admin import ReadOnly
-from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.datasets.models import Dataset, DatasetVersion, Upload, UploadedFile
 
 
 @admin.register(Dataset)
@@ -14,3 +14,14 @@ class DatasetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(DatasetVersion)
 class DatasetVersionAdmin(ReadOnly):
     list_display = ("dataset", "sha256", "created")
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnly):
+    list_display = ("dataset", "status", "size", "created_by", "created", "failure")
+    list_filter = ("status",)
+
+
+@admin.register(UploadedFile)
+class UploadedFileAdmin(ReadOnly):
+    list_display = ("name", "upload", "split", "size", "received")

@@ -13,6 +13,8 @@ from typing import Any
 from django.db import Error, connection
 from django.db.models import QuerySet
 
+from webapp.datasets.models import Upload
+from webapp.datasets.selectors import waiting_checks
 from webapp.runs.models import Work
 from webapp.runs.selectors.waiting import claimable, undecided
 from webapp.runs.services.presence import say_alive
@@ -43,7 +45,7 @@ class Watchdog:
 
         `workers` maps a node's name, `<host>/short` for one that decides, to when it was started.
         """
-        work = self._since("work", _first(claimable(), "attempt"), now)
+        work = self._since("work", [*_first(claimable(), "attempt"), *_first(waiting_checks(), "attempt")], now)
         runs = self._since(SHORT, _first(undecided(), "state_version"), now)
         found = []
         for node, started in workers.items():
@@ -67,10 +69,13 @@ class Watchdog:
 
     def _idle_since(self, node: str, now: float) -> float:
         """Now, for one that has Work or took some since the last look."""
-        held = Work.objects.filter(owner=node)
+        held, checked = (
+            Work.objects.filter(owner=node),
+            Upload.objects.filter(owner=node, status=Upload.Status.CHECKING),
+        )
         count = held.count()
         before, since = self._took.get(node, (-1, now))
-        if count != before or held.filter(status=Work.Status.RUNNING).exists():
+        if count != before or held.filter(status=Work.Status.RUNNING).exists() or checked.exists():
             since = now
         self._took[node] = (count, since)
         return since

@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 
 from webapp.accounts.models import User
 from webapp.accounts.selectors import teams_of
+from webapp.datasets.models import DatasetVersion
 from webapp.studies.models import Study
 
 TITLES = {"quickstart": "Two minutes on a laptop", "tiny": "A few seconds, to try the machinery"}
@@ -43,3 +44,9 @@ def studies_of(user: User) -> QuerySet[Study]:
         "team", "created_by", "operator_set_version__operator_set"
     )
     return seen.annotate(run_count=Count("runs")).order_by("-created", "-id")
+
+
+def studies_on(version: DatasetVersion) -> QuerySet[Study]:
+    """Studies of the data's team whose recipe names this version."""
+    named = Study.objects.filter(team=version.dataset.team_id, recipe__task__data__sha256=version.sha256)
+    return named.order_by("-created", "-id")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from tests.webapp.conftest import Messages
+from webapp.datasets.models import Dataset, Upload
+from webapp.datasets.services.claim import claim as claim_check
 from webapp.launch.watchdog import Watchdog
 from webapp.runs.models import Run, Work
 from webapp.runs.services.claim import claim
@@ -54,6 +57,19 @@ def test_a_worker_has_time_from_its_start(queued: Work) -> None:  # noqa: ARG001
     watchdog.stuck(HERE, 100)
     assert watchdog.stuck({"here/cpu": 150.0}, 200) == []
     assert watchdog.stuck({"here/cpu": 150.0}, 210) == ["here/cpu"]
+
+
+def test_a_worker_that_checks_data_is_not_stuck_and_data_that_waits_is_for_the_device_workers(queued: Work) -> None:
+    dataset = Dataset.objects.create(team=queued.run.study.team, name="birds")
+    checking = Upload.objects.create(dataset=dataset, size=1, expires=timezone.now(), status="queued")
+    assert claim_check(checking.pk, "here/cpu") is not None
+    watchdog = Watchdog(60)
+    watchdog.stuck(HERE, 100)
+    assert watchdog.stuck(HERE, 160) == []
+    Work.objects.all().delete()
+    Upload.objects.update(status="queued", owner="")
+    watchdog.stuck(HERE, 200)
+    assert watchdog.stuck(HERE, 260) == ["here/cpu"]
 
 
 def test_a_worker_that_has_work_is_not_stuck_though_more_waits(queued: Work) -> None:

@@ -1,4 +1,4 @@
-"""What a study is made of: catalog, templates, previews, data, operator sets."""
+"""What a study is made of: catalog, templates, previews, operator sets."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from webapp.accounts.selectors import home_team, teams_of
 from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
-from webapp.datasets.models import Dataset
-from webapp.datasets.selectors import datasets_of
 from webapp.operators.models import OperatorSet, OperatorSetVersion
 from webapp.operators.selectors import operator_sets_of
 from webapp.operators.services.save import add_version, create_operator_set
@@ -62,15 +60,6 @@ class Preview(GenericAPIView[Any]):
     def post(self, request: Request) -> Response:
         found = plain(preview(read_recipe(body(self, serializers.PreviewRequestSerializer)["recipe"])))
         return Response({**found, "size": str(found["size"])})
-
-
-@extend_schema_view(get=extend_schema(operation_id="list_datasets", summary="built-in data and that of your teams"))
-class Datasets(ListAPIView[Dataset]):
-    serializer_class = serializers.DatasetSerializer
-    pagination_class = Page
-
-    def get_queryset(self) -> QuerySet[Dataset]:
-        return datasets_of(user_of(self.request))
 
 
 class OperatorSets(ListAPIView[OperatorSet]):

@@ -53,6 +53,11 @@ def begin_upload(user: User, asked: Announcement) -> tuple[Upload, bool]:
     that are none, Conflict where something else is on its way to the same name, TooLarge and DiskFull.
     """
     require(user, asked.team, Role.EDITOR)
+    return announce(asked, user)
+
+
+def announce(asked: Announcement, user: User | None) -> tuple[Upload, bool]:
+    """As `begin_upload`, for whoever may: a person of the team, or nobody where the server's own command brings it."""
     name = asked.name.strip()
     _refuse_names(name, asked.files)
     try:
@@ -139,11 +144,11 @@ def _refuse_size(team: Team, size: int) -> None:
         raise DiskFull(f"the server's disk has {free:,} bytes left, too few for {size:,} more; ask who runs it")
 
 
-def _again(user: User, upload: Upload, asked: Announcement) -> Upload:
+def _again(user: User | None, upload: Upload, asked: Announcement) -> Upload:
     """The upload that was begun before, if it is this user's and of the same files, and still waits for them."""
     announced = {(file.split, file.name, file.size) for file in asked.files}
     known = set(upload.files.values_list("split", "name", "size"))
-    same = upload.created_by_id == user.pk and announced == known and upload.side == asked.side
+    same = user is not None and upload.created_by_id == user.pk and announced == known and upload.side == asked.side
     if upload.status != Upload.Status.RECEIVING or not same:
         raise Conflict(
             f"an upload to {asked.name.strip()!r} is {upload.status} already; wait for it, cancel it, or choose another name"

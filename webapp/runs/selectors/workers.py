@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.accounts.selectors import teams_of
+from webapp.datasets.models import Upload
+from webapp.datasets.selectors import waiting_checks
 from webapp.runs.models import Work, Worker
 from webapp.runs.selectors.waiting import claimable, undecided
 
@@ -66,7 +68,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Queues:
-    """Work that waits for a device, and runs that wait for a decision."""
+    """Work and checks of data that wait for a device, and runs that wait for a decision."""
 
     waiting: int
     undecided: int
@@ -104,7 +106,7 @@ def alive(*, decides: bool) -> int:
 
 def queues() -> Queues:
     """How much waits, for all teams together: they share the workers."""
-    return Queues(claimable().count(), undecided().count())
+    return Queues(claimable().count() + waiting_checks().count(), undecided().count())
 
 
 def _known(since: timedelta) -> list[Worker]:
@@ -121,6 +123,8 @@ def _seen(user: User, known: Sequence[Worker], done: dict[str, tuple[int, int]])
     teams = set(teams_of(user).values_list("pk", flat=True))
     held = Work.objects.filter(status=Work.Status.RUNNING, owner__in=[worker.name for worker in known])
     busy = {work.owner: _doing(work, teams) for work in held.select_related("run__study")}
+    checks = Upload.objects.filter(status=Upload.Status.CHECKING, owner__in=[worker.name for worker in known])
+    busy |= {check.owner: _checking(check, teams) for check in checks.select_related("dataset")}
     one_host = len({worker.name.rpartition("/")[0] for worker in known}) == 1
     now = timezone.now()
     found = []
@@ -161,6 +165,11 @@ def _doing(work: Work, teams: set[uuid.UUID]) -> dict[str, Any]:
     if study.team_id not in teams:
         return {"doing": "busy for another team"}
     return {"doing": f"{study.name}: {work.key}", "study": study.pk, "run": work.run_id}
+
+
+def _checking(check: Upload, teams: set[uuid.UUID]) -> dict[str, Any]:
+    mine = check.dataset.team_id in teams
+    return {"doing": f"checking data {check.dataset.name}" if mine else "busy for another team"}
 
 
 def _failed(work: Work, ours: bool) -> Failed:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from webapp.datasets.services.sweep import sweep_uploads
 from webapp.environment import environment
 from webapp.queueing import send_on_commit
 from webapp.runs.models import Work
@@ -16,8 +18,13 @@ from webapp.runs.services.claim import reclaim_stale
 
 
 def sweep() -> dict[str, int]:
-    """Reclaim stale Work, send again what has been queued for long, wake runs that have not heard a result; the counts."""
-    return {"reclaimed": reclaim_stale(), "sent": _send_queued(), "woken": _wake_runs()}
+    """Reclaim stale Work, send again what has been queued for long, wake runs that have not heard a result; the counts.
+
+    The same for uploads, and those that were given up are removed.
+    """
+    found = Counter({"reclaimed": reclaim_stale(), "sent": _send_queued(), "woken": _wake_runs()})
+    found.update(sweep_uploads())
+    return dict(found)
 
 
 def _send_queued() -> int:

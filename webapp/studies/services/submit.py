@@ -15,6 +15,7 @@ from nas_engine.run import recipe as read_recipe
 from nas_engine.wire import digest
 from webapp.accounts.models import Role, Team, User
 from webapp.accounts.selectors import require
+from webapp.datasets.services.hold import hold_data
 from webapp.operators.models import OperatorSetVersion
 from webapp.refusals import Conflict
 from webapp.runs.services.control import start_run
@@ -46,7 +47,8 @@ def submit_study(user: User, asked: Submission) -> tuple[Study, bool]:
     """Save a study and begin its first run; whether it is new.
 
     Raises NotAllowed for a viewer, Conflict for a key that came with another request and for operators that are not those of
-    the set's version, and what the engine says of a recipe or a budget that cannot be: then nothing is saved.
+    the set's version, InvalidRecipe for data that the team does not have, and what the engine says of a recipe or a budget
+    that cannot be: then nothing is saved.
     """
     require(user, asked.team, Role.EDITOR)
     known = _known(user, asked)
@@ -57,6 +59,7 @@ def submit_study(user: User, asked: Submission) -> tuple[Study, bool]:
     _check_operators(asked, plan)
     try:
         with transaction.atomic():
+            hold_data(asked.team, plan.plain)
             study = Study.objects.create(
                 team=asked.team,
                 name=asked.name or plan.name,
