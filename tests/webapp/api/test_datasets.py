@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.webapp.api.conftest import ExactClient
-from tests.webapp.conftest import Messages
+from tests.webapp.conftest import DRAWS, Messages
 from tests.webapp.datasets.pictures import birds, zipped
+from webapp.datasets.models import DatasetVersion
+from webapp.studies.models import Study
 
 BIRDS = zipped(birds())
 
@@ -62,3 +64,22 @@ def test_a_viewer_uploads_and_deletes_nothing(editor: ExactClient, viewer: Exact
     version = editor("GET", f"/uploads/{identity}/").json()["version"]
     assert viewer("DELETE", f"/versions/{version}/").status_code == 403
     assert editor("DELETE", f"/versions/{version}/").status_code == 204
+
+
+def test_a_study_takes_data_of_its_own_team_as_it_is(
+    editor: ExactClient, stranger: ExactClient, messages: Messages
+) -> None:
+    upload(editor)
+    messages.drain()
+    data = DatasetVersion.objects.get(dataset__name="birds").facts["recipe"]
+
+    def submitted(client: ExactClient, **changed: object) -> tuple[int, str]:
+        task = {"kind": "image_classification", "data": {**data, **changed}}
+        answer = client("POST", "/studies/", {"recipe": {**DRAWS, "task": task}, "start": False})
+        return answer.status_code, answer.json().get("field", "")
+
+    assert submitted(stranger) == (422, "task.data.sha256")
+    assert submitted(editor, sha256="0" * 64) == (422, "task.data.sha256")
+    assert submitted(editor, images={"train": 99}) == (422, "task.data.images")
+    assert not Study.objects.exists()
+    assert submitted(editor) == (201, "")
