@@ -21,7 +21,7 @@ BEHIND = {
     "reference",
     "mixing",
 }  # shown at once only where changed
-WORDS = {"madds": "MAdds", "params": "Params"}
+WORDS = {"madds": "MAdds", "params": "Params", "first": "First block"}
 FAR = 10**9  # a bound beyond it is no help
 RANGES = (
     ("minimum", "from {}"),
@@ -241,6 +241,8 @@ def written(value: object) -> str:
     """A plain value as a form holds it."""
     if value is None:
         return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < FAR:
+        return str(int(value))
     return value if isinstance(value, str) else json.dumps(value)
 
 

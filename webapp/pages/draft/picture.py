@@ -123,8 +123,8 @@ def _name(node: GraphNode) -> str:
 
 def _mark(node: GraphNode) -> str:
     """What is written on a step."""
-    if node.kind in JOINS and node.kind != "Concat":
-        return JOINS[node.kind].strip()
+    if node.kind in JOINS:
+        return JOINS[node.kind].strip().replace(",", "[ ]")
     kernel = re.search(r"(\d+)×\d+", node.title)
     if node.kind in ("Conv", "Depthwise") and kernel:
         return f"{kernel[1]}×{kernel[1]}"
