@@ -142,7 +142,7 @@ def ours(folder: Path, candidates: int, trials: int) -> tuple[Row, Row]:
         rows = list(scored.values_list("architecture__genes", "score", "params", "madds")[:trials])
         listed = [dict(zip(names, row, strict=True)) for row in rows]
         choices = [sorted({one["genes"][place] for one in listed}) for place in range(len(listed[0]["genes"]))]
-        page, row = f"{visitor.web.base_url}{study[1:]}", "#candidates tbody tr"
+        page, row = f"{str(visitor.web.base_url).rstrip('/')}{study}", "#candidates tbody tr"
         found["browser"] = [opened(page, row, "#scatter .u-over", visitor.cookies, 60.0) for _ in range(OPENED)]
     return found, {"choices": choices, "trials": listed}
 
