@@ -3,6 +3,7 @@
 import { Unfoldable, fold, gauged } from "./fold.js";
 import { GONE, Live } from "./live.js";
 import { drawAsks, followAsks } from "./study/asks.js";
+import { Bell } from "./study/bell.js";
 import { at, mark, say, show } from "./study/dom.js";
 import { drawEvolution, followEvolution } from "./study/evolution.js";
 import { History } from "./study/history.js";
@@ -20,6 +21,7 @@ const skew = Date.parse(facts.now) - Date.now(); // the server's clock against o
 const history = new History();
 const log = new Log();
 const plots = new Plots(facts, () => draw());
+const bell = new Bell(JSON.parse(at("state").textContent).study.name);
 let state = JSON.parse(at("state").textContent);
 let holdup = null; // what the run waits for, as the server last saw it; null while workers tell of themselves
 let told = 0; // when a worker last did
@@ -81,7 +83,10 @@ const hear = {
     }
     history.add(events);
     log.add(events);
-    if (state.status !== "running") live.close();
+    if (state.status !== "running") {
+      live.close();
+      bell.ring(state);
+    }
     later();
   },
   gauge(gauge) {
@@ -117,6 +122,7 @@ function draw() {
   show(at("reason"), state.reason !== "");
   say(at("reason"), state.reason);
   if (at("asks")) drawAsks(state.shown);
+  bell.draw(state.status);
   drawStages(state, facts, holdup);
   if (state.ended) tick();
   drawResults(state, facts);

@@ -47,6 +47,29 @@ def login(page: Page, email: str, password: str) -> None:
     page.get_by_role("button", name="Log in").click()
 
 
+def test_a_run_that_has_ended_is_mailed_unless_it_is_not_wanted(studio: Posting, browser: Browser) -> None:
+    context = browser.new_context(base_url=studio.address)
+    page = context.new_page()
+    login(page, studio.email, studio.password)
+    expect(page).to_have_url(f"{studio.address}/")
+    page.goto("/account/")
+    choice = page.get_by_label("Mail me when a run")
+    expect(choice).to_be_checked()
+    choice.uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    expect(choice).not_to_be_checked()
+    choice.check()
+    page.get_by_role("button", name="Save").click()
+    expect(choice).to_be_checked()
+    before = len(studio.box.messages)
+    made = studio.submit(template="tiny", name="A study to hear of")
+    message = studio.box.waited_for(before)
+    assert (message["to"], message["subject"]) == (studio.email, "A study to hear of: finished")
+    assert f"{studio.address}/studies/{made['id']}/" in message.get_content()
+    context.close()
+
+
 def test_a_password_is_changed_and_other_browsers_are_out(
     studio: Posting, page: Page, browser: Browser, watched: Watched, tmp_path: Path
 ) -> None:
@@ -93,13 +116,14 @@ def test_a_forgotten_password_is_chosen_anew_by_mail(
     page.get_by_role("link", name="To the log-in").click()
     page.get_by_role("link", name="Forgot the password?").click()
     page.get_by_label("E-mail").fill(studio.email)
+    before = len(studio.box.messages)
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
     assert looks(page, "password-sent", tmp_path) == []
     page.get_by_role("link", name="Try again").click()
     expect(page.get_by_role("heading", name="Forgotten password")).to_be_visible()
 
-    message = studio.box.waited_for(0)
+    message = studio.box.waited_for(before)
     assert message["to"] == studio.email
     link = re.search(r"http://\S+", message.get_content())
     assert link is not None

@@ -24,7 +24,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     ordering = ("email",)
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("email", "name", "password")}),
+        (None, {"fields": ("email", "name", "password", "wants_mail")}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
     add_form = NewUserForm

@@ -31,6 +31,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined = models.DateTimeField(auto_now_add=True)
+    wants_mail = models.BooleanField(default=True)  # when a run of a study that they submitted has ended
 
     objects: ClassVar[UserManager] = UserManager()
 

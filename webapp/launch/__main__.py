@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from webapp.launch.address import EVERYWHERE, address
 from webapp.launch.broker import answers, start_broker
 from webapp.launch.checks import check_broker, check_port
 from webapp.launch.lock import Held
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from webapp.environment import Environment
     from webapp.launch.child import Child
     from webapp.launch.supervisor import Supervisor
-
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # addresses to listen at, and to be found at
 
 
 def run(environment: Environment, supervisor: Supervisor) -> None:
@@ -93,12 +92,6 @@ def _pages(environment: Environment, broker: str) -> list[Child]:
         )
         for name, command in (("web", server), ("sweeper", sweeper))
     ]
-
-
-def address(environment: Environment) -> str:
-    """Where a browser on this machine finds the pages."""
-    host = EVERYWHERE.get(environment.host, environment.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{environment.port}/"
 
 
 class _Announcement:

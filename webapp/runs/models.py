@@ -41,8 +41,10 @@ class Run(models.Model):
     last_seq = models.PositiveBigIntegerField(default=0)
     created = models.DateTimeField(auto_now_add=True)
     ended = models.DateTimeField(null=True)
+    notified = models.DateTimeField(null=True)  # the `ended` that who submitted it was told of
 
     class Meta:
+        indexes = (models.Index(fields=("ended",), name="run_by_end"),)
         ordering = ("-created",)
 
     def __str__(self) -> str:

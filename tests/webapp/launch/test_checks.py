@@ -10,7 +10,7 @@ import pytest
 
 from webapp.environment import Environment
 from webapp.launch import broker, checks
-from webapp.launch.__main__ import address
+from webapp.launch.address import address
 from webapp.launch.broker import start_broker
 from webapp.launch.checks import LEAST_FREE, check_folder, check_port
 from webapp.launch.lock import Held

@@ -14,14 +14,20 @@ from django.urls import reverse_lazy
 
 from webapp.accounts.forms import ChangedPassword, NewPassword
 from webapp.accounts.selectors import roles_of
+from webapp.accounts.services.mails import choose_mail
 from webapp.mail import is_mail_sent
 from webapp.pages.requests import Asked
 
 
 @login_required
 def account(request: Asked) -> HttpResponse:
-    """Who you are, and what you may change."""
-    return render(request, "accounts/account.html", {"page": "account", "roles": roles_of(request.user)})
+    """Who you are, and what you may change. A post chooses what you are told by mail."""
+    if request.method == "POST":
+        choose_mail(request.user, wanted="wants_mail" in request.POST)
+        messages.success(request, "Saved.")
+        return redirect("account")
+    shown = {"page": "account", "roles": roles_of(request.user), "is_mail_sent": is_mail_sent()}
+    return render(request, "accounts/account.html", shown)
 
 
 class PasswordChange(views.PasswordChangeView):

@@ -90,9 +90,9 @@ def _fill(run: Run, source: RunFolder) -> None:
         run.state, run.state_version = kept_state(run, source.whole.state), source.whole.version
     run.status = Run.Status.RUNNING if state is None else Run.Status(state.status)
     run.reason = "" if state is None else state.reason
-    run.ended = None if run.status == Run.Status.RUNNING else timezone.now()
+    run.ended = run.notified = None if run.status == Run.Status.RUNNING else timezone.now()
     with transaction.atomic():
-        run.save(update_fields=["state", "state_version", "status", "reason", "ended"])
+        run.save(update_fields=["state", "state_version", "status", "reason", "ended", "notified"])
         if run.status == Run.Status.RUNNING:
             for work in works:
                 if work.status == Work.Status.QUEUED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from argparse import ArgumentParser
 
@@ -10,9 +11,13 @@ from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
 from webapp.runs.services.collect import collect
+from webapp.runs.services.notify import untold
 from webapp.runs.services.sweep import sweep
+from webapp.runs.tasks import tell_aside
 
 COLLECT = 600.0  # seconds between two looks at the files
+MAIL = 60.0  # seconds between two tries of mail that was not taken
+MOST_MAIL = 100
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +25,7 @@ log = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Sweeps every few seconds; a database that is away for a moment is waited for."""
 
+    _mailing: threading.Thread | None = None
     help = "find lost messages, dead workers and runs that wait"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,12 +33,15 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="sweep once and print the counts")
 
     def handle(self, *, every: float, once: bool, **_: object) -> None:
-        collected = time.monotonic() - COLLECT
+        collected, mailed = time.monotonic() - COLLECT, time.monotonic()
         while True:
             try:
                 found = sweep()
                 if once or time.monotonic() - collected >= COLLECT:
                     found["collected"], collected = collect(), time.monotonic()
+                if once or time.monotonic() - mailed >= MAIL:
+                    mailed = time.monotonic()
+                    self._mail(wait=once)
                 if once or any(found.values()):
                     self.stdout.write(", ".join(f"{name} {count}" for name, count in found.items()))
             except Error as error:
@@ -43,3 +52,12 @@ class Command(BaseCommand):
             if once:
                 return
             time.sleep(every)
+
+    def _mail(self, wait: bool) -> None:
+        """Aside, and not before the last time is over."""
+        if self._mailing is not None and self._mailing.is_alive():
+            return
+        runs = [str(run) for run in untold().values_list("pk", flat=True)[:MOST_MAIL]]
+        self._mailing = tell_aside(runs) if runs else None
+        if wait and self._mailing is not None:
+            self._mailing.join()
