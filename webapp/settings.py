@@ -126,6 +126,7 @@ VENDORED = {  # what pages load of packages from npm: address below static/vendo
     "pico": "@picocss/pico/css",
     "uplot": "uplot/dist",
     "dagre": "@dagrejs/dagre/dist",
+    "tus": "tus-js-client/dist",
 }
 STATICFILES_DIRS = [
     ROOT / "static",

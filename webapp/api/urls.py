@@ -22,7 +22,7 @@ urlpatterns = [
     path("datasets/<uuid:pk>/", datasets.OneDataset.as_view()),
     path("versions/<uuid:pk>/", datasets.OneVersion.as_view()),
     path("versions/<uuid:pk>/images/<str:split>/<int:position>/", datasets.Picture.as_view(), name="picture"),
-    path("uploads/", uploads.Uploads.as_view()),
+    path("uploads/", uploads.Uploads.as_view(), name="uploads"),
     path("uploads/<uuid:pk>/", uploads.OneUpload.as_view()),
     path("uploads/files/", tus.NewFile.as_view()),
     path("uploads/files/<uuid:pk>/", tus.OneUploadedFile.as_view(), name="uploaded-file"),

@@ -13,10 +13,10 @@ UNDER_WAY = (Upload.Status.RECEIVING, Upload.Status.QUEUED, Upload.Status.CHECKI
 
 
 def datasets_of(user: User) -> QuerySet[Dataset]:
-    """Built-in data and that of the user's teams, with versions and uploads."""
+    """Built-in data and that of the user's teams, with uploads, and versions after them: what is ready has its version."""
     seen = Q(team__isnull=True) | Q(team__in=teams_of(user))
     found = Dataset.objects.filter(seen).select_related("team")
-    return found.prefetch_related("versions", "uploads__files").order_by("name", "id")
+    return found.prefetch_related("uploads__files", "versions").order_by("name", "id")
 
 
 def versions_of(user: User) -> QuerySet[DatasetVersion]:

@@ -12,6 +12,8 @@ from django.conf import settings
 from nas_engine.data import Packed, Shelf
 from webapp.datasets.models import DatasetVersion
 
+MOST_CLASSES, MOST_SAMPLES = 24, 96  # that a page shows
+
 
 @contextmanager
 def shelf_held() -> Iterator[Shelf]:
@@ -34,3 +36,22 @@ def picture(version: DatasetVersion, split: str, position: int) -> bytes | None:
     if not 0 <= position < count:
         return None
     return packed(version).picture(split, position)
+
+
+def samples(version: DatasetVersion, split: str) -> list[tuple[str, list[int]]]:
+    """A few images of each class, for a page: class name -> positions, evenly through the split.
+
+    At most 24 classes are shown. Raises BadData where the content is not there.
+    """
+    import numpy as np
+
+    found = packed(version)
+    labels = np.asarray(found.labels(split))
+    shown = found.index.classes[:MOST_CLASSES]
+    each = max(2, min(10, MOST_SAMPLES // len(shown)))
+    chosen = []
+    for label, name in enumerate(shown):
+        places = (labels == label).nonzero()[0]
+        step = max(1, len(places) // each)
+        chosen.append((name, [int(place) for place in places[::step][:each]]))
+    return chosen

@@ -14,6 +14,7 @@ from webapp.pages.views.accounts import (
 )
 from webapp.pages.views.architecture import architecture, architecture_document, retrain
 from webapp.pages.views.candidates import candidates
+from webapp.pages.views.data import cancel, data, dataset, remove
 from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.studies import studies
@@ -26,6 +27,10 @@ urlpatterns = [
     path("studies/new/preview/", preview_study, name="preview-study"),
     path("studies/<uuid:pk>/", study, name="study"),
     path("studies/<uuid:pk>/delete/", delete, name="delete-study"),
+    path("data/", data, name="data"),
+    path("data/<uuid:pk>/", dataset, name="dataset"),
+    path("data/<uuid:pk>/delete/", remove, name="delete-dataset"),
+    path("data/uploads/<uuid:pk>/cancel/", cancel, name="cancel-upload"),
     path("runs/<uuid:pk>/history/", run_history, name="run-history"),
     path("runs/<uuid:pk>/holdup/", run_holdup, name="run-holdup"),
     path("runs/<uuid:pk>/candidates/", candidates, name="run-candidates"),

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST
 from nas_engine.errors import NasError
 from webapp.accounts.models import Team
 from webapp.accounts.selectors import home_team, teams_of, teams_to_edit
+from webapp.datasets.selectors import versions_of
 from webapp.pages.draft.form import form
+from webapp.pages.draft.own_data import begun_with, offer_data
 from webapp.pages.draft.reading import text_of
 from webapp.pages.draft.schemas import families
 from webapp.pages.draft.sets import pinned, save, sets_shown, take
@@ -33,7 +35,7 @@ from webapp.studies.services.submit import Submission, submit_study
 
 @login_required
 def new_study(request: Asked) -> HttpResponse:
-    """Write a recipe and submit it. `?template=`, `?study=` and `?from=` (a run) fill the page; a button comes back as `act`."""
+    """Write a recipe and submit it. `?template=`, `?study=`, `?from=` (a run) and `?data=` fill the page; a button comes back as `act`."""
     if request.method != "POST":
         return _page(request, _begun(request), 200)
     draft, name = _sent(request), request.POST.get("act", "")
@@ -77,6 +79,10 @@ def _begun(request: Asked) -> Draft:
         version = run.study.operator_set_version_id
         return Draft(run.recipe, team=str(run.study.team_id), operator_set=str(version or ""))
     known = templates()
+    if "data" in request.GET:
+        version = get_object_or_404(versions_of(request.user), pk=_identity(request.GET["data"]))
+        team = str(version.dataset.team_id or "")
+        return Draft(begun_with(known[DEFAULT_TEMPLATE].recipe, version), team=team, template=DEFAULT_TEMPLATE)
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
     return Draft(known[name].recipe, template=name)
@@ -125,6 +131,8 @@ def _shown(request: Asked, draft: Draft) -> dict[str, Any]:
     teams = list(teams_to_edit(request.user))
     found = draft.look()
     drawn = None if draft.text is not None else form(draft.recipe, draft.place)
+    if drawn is not None:
+        offer_data(drawn, draft.recipe, request.user)
     if draft.wrong is not None:
         draft.wrong = draft.wrong.of_text() if drawn is None else draft.wrong.beside(drawn.paths())
     sets = sets_shown(request.user, draft)
