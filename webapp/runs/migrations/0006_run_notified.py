@@ -10,7 +10,7 @@ def told(apps, schema_editor):  # noqa: ARG001 - Django's
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("runs", "0003_deleted_runs"),
+        ("runs", "0005_a_run_may_extend_another"),
         ("studies", "0001_initial"),
     ]
 
