@@ -80,9 +80,9 @@ def _begun(request: Asked) -> Draft:
         return Draft(run.recipe, team=str(run.study.team_id), operator_set=str(version or ""))
     known = templates()
     if "data" in request.GET:
-        version = get_object_or_404(versions_of(request.user), pk=_identity(request.GET["data"]))
-        team = str(version.dataset.team_id or "")
-        return Draft(begun_with(known[DEFAULT_TEMPLATE].recipe, version), team=team, template=DEFAULT_TEMPLATE)
+        packed = get_object_or_404(versions_of(request.user), pk=_identity(request.GET["data"]))
+        team = str(packed.dataset.team_id or "")
+        return Draft(begun_with(known[DEFAULT_TEMPLATE].recipe, packed), team=team, template=DEFAULT_TEMPLATE)
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
     return Draft(known[name].recipe, template=name)
