@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from nas_engine.spaces.chain import ChainSpace, autospace, chain
+from nas_engine.errors import InvalidRecipe, NasError
+from nas_engine.spaces.alphabet import Cells
+from nas_engine.spaces.chain import NOMINAL, ChainSpace, autospace, chain
 from nas_engine.spaces.nasbench import nasbench201, nasbench_macro
 from nas_engine.spaces.skeleton import Skeleton, skeleton_named
 
@@ -45,7 +49,11 @@ class OpenCells(SpaceChoice):
     ] = None
 
     def __post_init__(self) -> None:
-        self.space()
+        _check_skeleton(self.skeleton)
+        with _naming("kernels", list(self.kernels)):
+            Cells(self.kernels, self.expansion, self.mixing)
+        with _naming("reference", self.reference):
+            self.space()
 
     def space(self) -> ChainSpace:
         return autospace(_skeleton(self.skeleton), self.kernels, self.expansion, self.mixing, self.reference)
@@ -67,7 +75,11 @@ class OperatorChain(SpaceChoice):
     ] = None
 
     def __post_init__(self) -> None:
-        self.space()
+        _check_skeleton(self.skeleton)
+        with _naming("operators", list(self.operators)):
+            chain(_skeleton(self.skeleton), self.operators, "skip")  # which can be the reference anywhere
+        with _naming("reference", self.reference):
+            self.space()
 
     def space(self) -> ChainSpace:
         return chain(_skeleton(self.skeleton), self.operators, self.reference)
@@ -96,6 +108,24 @@ class NasBenchMacro(SpaceChoice):
 
     def space(self) -> ChainSpace:
         return nasbench_macro()
+
+
+@contextmanager
+def _naming(field: str, got: object) -> Iterator[None]:
+    """What is wrong in here is wrong with this field: a form shows it beside its input."""
+    try:
+        yield
+    except NasError as error:
+        raise InvalidRecipe(field, got, f"another value: {error}") from error
+
+
+def _check_skeleton(choice: str | Skeleton) -> None:
+    """Raises InvalidRecipe for a name that no skeleton has, and for a first block that cannot stand where it does."""
+    with _naming("skeleton", choice):
+        skeleton = _skeleton(choice)
+    first = skeleton.first
+    with _naming("skeleton.first.operator", first.operator if first else None):
+        skeleton.sites(NOMINAL)
 
 
 def _skeleton(choice: str | Skeleton) -> Skeleton:

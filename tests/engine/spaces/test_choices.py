@@ -72,14 +72,19 @@ def stages(**stage: object) -> dict[str, object]:
         ({"operators": []}, "space.operators", "at least 1 item"),
         ({"operators": "conv3"}, "space.operators", "a valid array"),
         ({"operators": ["conv3", 3]}, "space.operators.1", "a valid string"),
-        ({"operators": ["conv4"]}, "space", "unknown operator 'conv4'"),
-        ({"operators": ["conv3", "conv3"]}, "space", "conv3 twice"),
-        ({"operators": ["none"]}, "space", "cut the chain|cannot stand"),
-        ({"reference": "reduce"}, "space", "reference 'reduce' cannot stand"),
-        ({"skeleton": "huge"}, "space", "unknown skeleton 'huge'"),
+        ({"operators": ["conv4"]}, "space.operators", "unknown operator 'conv4'"),
+        ({"operators": ["conv3", "conv3"]}, "space.operators", "conv3 twice"),
+        ({"operators": ["none"]}, "space.operators", "cut the chain|cannot stand"),
+        ({"reference": "reduce"}, "space.reference", "reference 'reduce' cannot stand"),
+        ({"skeleton": "huge"}, "space.skeleton", "unknown skeleton 'huge'"),
         ({"skeleton": 3}, "space.skeleton", "a valid string or an object"),
         ({"skeleton": {}}, "space.skeleton.stages", "this field has no default"),
         ({"skeleton": {"stages": []}}, "space.skeleton.stages", "at least 1 item"),
+        (
+            {"skeleton": {"stages": [{"width": 8, "blocks": 1}], "first": {"operator": "conv4", "width": 3}}},
+            "space.skeleton.first.operator",
+            "unknown operator 'conv4'",
+        ),
         (stages(width=0), "space.skeleton.stages.0.width", "greater than or equal to 1"),
         (stages(depth=0), "space.skeleton.stages.0.depth", "no such field"),
         ({"kernels": [3]}, "space.kernels", "no such field; the fields are operators, skeleton, reference"),
@@ -93,5 +98,5 @@ def test_a_choice_that_fits_nothing_is_refused_by_its_field(given: dict[str, obj
 
 @pytest.mark.parametrize("kernels", [[3, 4], [3, 3], [1]])
 def test_kernels_that_no_cell_has_are_refused(kernels: list[int]) -> None:
-    with pytest.raises(InvalidRecipe, match="wanted odd numbers from 3"):
+    with pytest.raises(InvalidRecipe, match=r"'space\.kernels'.*wanted odd numbers from 3"):
         component(SPACE_CHOICES, {"kind": "autospace", "kernels": kernels}, "space")

@@ -280,6 +280,25 @@ def test_what_is_wrong_with_a_skeleton_is_said_beside_its_input(team: Team, path
     assert "pyramid" not in panel  # the last drawing that could be made stays
 
 
+@pytest.mark.parametrize(
+    ("changed", "path", "said"),
+    [
+        ({"space.operators": "reduce"}, "space.operators", "none of reduce can stand there"),
+        ({"space.reference": "mb99"}, "space.reference", "unknown operator 'mb99'"),
+        ({"space.skeleton": "huge"}, "space.skeleton", "unknown skeleton 'huge'"),
+    ],
+)
+def test_what_does_not_fit_is_said_beside_what_does_not_before_it_is_submitted(
+    team: Team, changed: dict[str, str], path: str, said: str
+) -> None:
+    client = client_of(team)
+    opened_chain = {"json": json.dumps(DRAWS), "key": "k", "act": "form"}
+    data = Controls(client.post(HERE, opened_chain).content.decode()).data
+    page = Controls(client.post(HERE, {**data, **changed, "act": ""}).content.decode())
+    assert said in page.errors[path]
+    assert list(page.errors) == [path]
+
+
 def test_the_drawing_of_a_skeleton_follows_its_stages(team: Team) -> None:
     client = client_of(team)
     data = opened(client)
