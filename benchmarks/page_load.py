@@ -175,7 +175,7 @@ def peer(environments: Path, trials: Row) -> Row:
             with dashboard(home, said["storage"]) as address:
                 found = {"version": version, "trials": len(trials["trials"]), "optuna": said["version"]}
                 return found | asked(address)
-    except (RuntimeError, subprocess.SubprocessError) as error:
+    except (RuntimeError, subprocess.SubprocessError, httpx.HTTPError) as error:
         return {"failed": str(error)}
 
 
