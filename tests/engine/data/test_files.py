@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from nas_engine.data import Shelf
 from nas_engine.data.files import settled
 from nas_engine.errors import BadData, InvalidRecipe
 from nas_engine.recipe import recipe
-from tests.samples import laid, mnist
+from tests.samples import folders, laid, mnist
 
 
 @pytest.fixture
@@ -96,3 +97,26 @@ def test_the_command_line_runs_on_files(
     assert main(run) == 0  # goes on with the same run: the content is the same
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "elsewhere"))
     assert main(run) == 0
+
+
+def test_the_whole_way_from_files_to_a_network_that_reads_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "shelf"))
+    folder = laid(folders(12, above="train/") | folders(8, above="test/", first=300), tmp_path / "mine")
+    value = plan(path=str(folder))
+    retrain = {"kind": "retrain", "trainer": {"epochs": 1, "batch": 4}, "seeds": 2}
+    value["pipeline"] = [*value["pipeline"], retrain, {"kind": "export"}]  # type: ignore[misc]
+    (tmp_path / "plan.json").write_text(json.dumps(value))
+    assert main(["run", str(tmp_path / "plan.json"), "--out", str(tmp_path / "out")]) == 0
+    export = tmp_path / "out" / "export"
+    shown = json.loads((export / "samples.json").read_text())["samples"]
+    assert len(shown) == 12
+    assert {one["class"] for one in shown} == {"cat", "dog"}
+    network = runpy.run_path(str(export / "network.py"))
+    loaded = network["load"](export / "weights.safetensors")
+    for one in shown:
+        assert one["name"].startswith(f"test/{one['class']}/")
+        label, share = network["predict"](loaded, folder / one["name"])[0]
+        assert (label, round(share, 3)) == (one["predicted"], pytest.approx(one["probability"], abs=2e-3))
+    assert "| Augmentation of the training images | none |" in (export / "MODEL_CARD.md").read_text()
