@@ -85,11 +85,13 @@ class Search(Stage[Searching]):
         strategy, turn, scope = copy(self.strategy), Turn(), self._scope(frame)
         strategy.load(self._space(frame), memory.strategy)
         told: list[Evaluation] = []
+        failed: list[str] = []
 
         def tell(answers: Sequence[Answer]) -> None:
             strategy.tell(answers)
             scored = [answer for answer in answers if isinstance(answer, Evaluation)]
             told.extend(scored)
+            failed.extend(answer.message for answer in answers if isinstance(answer, Failure))
             memory.too_large |= {a.candidate.key: a.message for a in answers if _too_large(a)}
             memory.scored += len(scored)
             for answer in answers:
@@ -125,7 +127,12 @@ class Search(Stage[Searching]):
                 turn.facts.append((f"strategy {number}", fact))
                 memory.facts = number + 1
         if (spent or finished) and not memory.out:
-            self._conclude(strategy, frame, turn, [*history.evaluations(frame.number), *told])
+            try:
+                self._conclude(strategy, frame, turn, [*history.evaluations(frame.number), *told])
+            except BudgetSpent as error:
+                if not failed:
+                    raise
+                raise BudgetSpent(f"{error}; the last failure: {failed[-1]}") from error
             turn.why = "finished" if finished else CONCLUDED if frame.concluding else "budget spent"
         memory.strategy = strategy.save()
         return turn
