@@ -48,7 +48,7 @@ def check_upload(upload: str | uuid.UUID, owner: str) -> None:
         log.warning("the check of upload %s is left to its lease: %s", row.pk, error)
         connection.close()
     except (BadData, StorageFailed) as error:
-        _refuse(row, str(error))
+        _refuse(row, _sentence(row, error))
     except Exception as error:  # what nobody foresaw is told as such, with the trace in the log only
         log.exception("the check of upload %s failed", row.pk)
         _refuse(row, f"an error of ours while the files were checked: {type(error).__name__}; see the worker's log")
@@ -118,6 +118,12 @@ def _keep(upload: Upload, report: Report) -> None:
             if mine and not DatasetVersion.objects.filter(sha256=index.sha256).exists():
                 remove(place)
             raise
+
+
+def _sentence(upload: Upload, error: Exception) -> str:
+    """What is wrong, with the name of a file that was uploaded: the engine may speak of one inside it."""
+    names = [file.name for file in upload.files.all()]
+    return str(error) if any(name in str(error) for name in names) else f"{', '.join(names)}: {error}"
 
 
 def _facts(report: Report) -> dict[str, object]:
