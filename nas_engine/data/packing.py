@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COMMON_SIDE = 224  # images of different sizes are made no larger
+NAME = 120  # characters of what data are called
 TOLD = 100  # images between two words of progress
 
 Progress = Callable[[int, int | None], None]
@@ -71,7 +72,7 @@ def pack(
             parts = [_Part(stack.enter_context(opened(source, limits, check)), None)]
             if test is not None:
                 parts.append(_Part(stack.enter_context(opened(test, limits, check)), "test"))
-            index = _Packing(parts, partial, limits, side, name or source.name, progress, check).index()
+            index = _Packing(parts, partial, limits, side, _spoken(name or source.name), progress, check).index()
         write_atomically(partial / INDEX, canonical(plain(index)).encode())
         partial.replace(folder)
     except OSError as error:
@@ -331,6 +332,11 @@ class _Packing:
         return hashlib.sha256(
             canonical([list(self._classes), shape, plain_counts(counts), arrays]).encode()
         ).hexdigest()
+
+
+def _spoken(name: str) -> str:
+    """A name that a recipe can hold, of whatever a file is called."""
+    return "".join(character if character.isprintable() else " " for character in name)[:NAME].strip()
 
 
 def _untold(done: int, total: int | None) -> None:

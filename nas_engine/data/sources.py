@@ -27,16 +27,17 @@ def opened(path: Path, limits: Limits, check: Callable[[], None] | None = None) 
     """The source that a path is. Raises BadData, saying what was found and what is wanted."""
     if not path.exists():
         raise BadData(f"{path} does not exist; wanted {WANTED}")
-    try:
-        tree = _tree(path)
-        if tree is None:
-            yield NpzFile(path)
-            return
-        guard = Guard(path.name, tree.size, limits, check)
-        with tempfile.TemporaryDirectory() as folder:
-            yield _inside(tree, guard, Path(folder))
-    except PermissionError as error:
-        raise BadData(f"cannot read {error.filename}: {error.strerror}") from error
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            source = _source(path, Path(folder), limits, check)
+        except PermissionError as error:
+            raise BadData(f"cannot read {error.filename}: {error.strerror}") from error
+        yield source
+
+
+def _source(path: Path, folder: Path, limits: Limits, check: Callable[[], None] | None) -> Source:
+    tree = _tree(path)
+    return NpzFile(path) if tree is None else _inside(tree, Guard(path.name, tree.size, limits, check), folder)
 
 
 def _tree(path: Path) -> Tree | None:

@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nas_engine.components import component
 from nas_engine.data import Limits, Packed, pack
 from nas_engine.errors import BadData, Cancelled, StorageFailed
+from nas_engine.tasks import TASKS
 from tests.samples import Files, folders, laid, mnist, noise, npz, picture, tarred, zipped
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -228,6 +230,13 @@ def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     laid(mnist(350), tmp_path / "mine")
     pack(tmp_path / "mine", tmp_path / "packed", progress=lambda done, total: told.append((done, total)))
     assert told == [(0, None), (100, 360), (200, 360), (300, 360), (360, 360)]
+
+
+def test_a_name_that_a_recipe_cannot_hold_is_made_one_that_it_can(tmp_path: Path) -> None:
+    folder = laid(MINE, tmp_path / ("a\nb" + "c" * 200))
+    index = packed(folder).index
+    assert index.name == "a b" + "c" * 117
+    component(TASKS, {"kind": "image_classification", "data": index.recipe()})
 
 
 def test_the_same_images_have_the_same_checksum_whatever_they_are_called(tmp_path: Path) -> None:
