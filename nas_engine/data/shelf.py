@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -63,8 +62,11 @@ class Shelf:
                     check=check,
                 )
                 place = self.place(report.index.sha256)
-                if not place.exists():
-                    shutil.move(report.folder, place)
+                try:
+                    report.folder.rename(place)
+                except OSError:
+                    if not place.is_dir():  # or another process was faster, with the same content
+                        raise
                 return replace(report, folder=place)
         except OSError as error:
             if isinstance(error, StorageFailed):
