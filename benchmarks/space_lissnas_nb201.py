@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -47,9 +47,7 @@ CELLS = nasbench201()
 FILE = "nb201_cifar10.csv.gz"
 TRUTH, NOISY, TAUGHT_BY = "cifar10_test_200", "cifar10_valid_12", "cifar10_valid_200"
 TAUGHT = 100  # networks that the forest learns from
-LIMIT = 600  # seconds for five runs of a peer: a guard against a hang
-CHUNK = 5
-PRUNING_ROUNDS = 17  # of operator pruning, from 5^6 cells to at most 64: one more or less by chance
+LIMIT = 600  # seconds for one seed of a peer: a guard against a hang
 SHRINKING = {"lissnas-regrow": Lissnas(sample=200), "lissnas-intersect": Lissnas(sample=400, mode="intersect")}
 COLUMNS = {
     "size": 0,
@@ -125,7 +123,9 @@ def rows_of(truth: Truth, estimate: Scores, seed: int, label: str) -> list[Row]:
         row = truth.row(f"{method}{label}", seed, kept, distinct(run), estimate)
         rows.append(row | tau(truth.scores, estimate, kept, bool(label)))
     size, evaluations = rows[0]["size"], rows[0]["evaluations"]
-    run, kept = played(OperatorPruning(sample=max(5, round(evaluations / PRUNING_ROUNDS))), estimate, seed)
+    probe, _ = played(OperatorPruning(), estimate, seed)  # its later rounds repeat networks, which count once
+    sample = max(5, round(OperatorPruning.sample * evaluations / probe.evaluations))
+    run, kept = played(OperatorPruning(sample=sample), estimate, seed)
     rows.append(truth.row(f"operator-pruning{label}", seed, kept, distinct(run), estimate))
     for method, search in (("local-search", LocalSearch(evaluations)), ("random", RandomSearch(evaluations))):
         run, _ = played(search, estimate, seed)
@@ -148,33 +148,19 @@ def tau(truth: Scores, estimate: Scores, kept: Sequence[Architecture], noisy: bo
 # ----------------------------------------------------------------------------------------------------------- peers
 
 
-def peers(
-    python: Path, truth: Truth, estimates: Mapping[int, Scores], ours: Sequence[Row], label: str
-) -> Iterator[list[Row]]:
-    """Optuna's rows, some seeds at a time, at the evaluations of `lissnas-regrow`, cut to its size."""
-    cells = list(truth.scores)
-    regrown = {row["seed"]: row for row in ours if row["method"] == f"lissnas-regrow{label}"}
-    seeds = list(regrown)
-    for start in range(0, len(seeds), CHUNK):
-        runs = [
-            {
-                "seed": seed,
-                "evaluations": regrown[seed]["evaluations"],
-                "scores": [estimates[seed][cell] for cell in cells],
-            }
-            for seed in seeds[start : start + CHUNK]
-        ]
-        given = json.dumps({"cells": [cell.genes for cell in cells], "runs": runs})
-        script = ROOT / "benchmarks" / "peers" / "optuna_cells.py"
-        done = subprocess.run([python, script], input=given, capture_output=True, text=True, timeout=LIMIT, check=True)
-        said, rows = json.loads(done.stdout.splitlines()[-1]), []
-        for found in said["found"]:
-            asked, estimate = [cells[number] for number in found["asked"]], estimates[found["seed"]]
-            kept = top(asked, estimate, regrown[found["seed"]]["size"])
-            row = truth.row(f"{found['method']}{label}", found["seed"], kept, asked, estimate)
-            rows.append(row | {"version": said["version"]})
-        print(f"optuna{label}: {start + len(runs)} of {len(seeds)} seeds", flush=True)
-        yield rows
+def peers(python: Path, truth: Truth, estimate: Scores, regrown: Row, label: str) -> list[Row]:
+    """Optuna's rows for one seed, at the evaluations of `lissnas-regrow` and cut to its size."""
+    cells, seed = list(truth.scores), regrown["seed"]
+    run = {"seed": seed, "evaluations": regrown["evaluations"], "scores": [estimate[cell] for cell in cells]}
+    given = json.dumps({"cells": [cell.genes for cell in cells], "runs": [run]})
+    script = ROOT / "benchmarks" / "peers" / "optuna_cells.py"
+    done = subprocess.run([python, script], input=given, capture_output=True, text=True, timeout=LIMIT, check=True)
+    said, rows = json.loads(done.stdout.splitlines()[-1]), []
+    for found in said["found"]:
+        asked = [cells[number] for number in found["asked"]]
+        row = truth.row(f"{found['method']}{label}", seed, top(asked, estimate, regrown["size"]), asked, estimate)
+        rows.append(row | {"version": said["version"]})
+    return rows
 
 
 def installed(environments: Path) -> Path:
@@ -213,7 +199,7 @@ def page(content: Row, name: str) -> str:
             "",
             "`lissnas-regrow` samples 200 cells a round, `lissnas-intersect` 400, seeds are the best 10 %: the settings of our",
             "specification, nothing tuned to this table. Every other method has `lissnas-regrow`'s evaluations of the same seed",
-            "(operator pruning nearly: whole rounds; NSGA-II fewer, where it only repeats itself). `mean`, `best`, `recall` of the best",
+            "(operator pruning nearly: whole rounds; NSGA-II fewer where it only repeats itself). `mean`, `best`, `recall` of the best",
             "1 % and `diversity` (mean edit distance; the whole space has 4.80) are of the networks kept, by the true test accuracy",
             "after 200 epochs. Shrinking methods keep the space that they give, most of it never evaluated; the others keep the best of",
             "what they evaluated, as many as `lissnas-regrow`. `picked` is the true accuracy of the evaluated network with the best",
@@ -286,6 +272,7 @@ def main() -> None:
     parser.add_argument(
         "--few", type=int, default=None, help="seeds for Optuna, and for estimators other than the truth; empty: all"
     )
+    parser.add_argument("--resume", action="store_true", help="keep the rows that --out has, and do the rest")
     chosen = parser.parse_args()
     file = table_file(chosen.data, FILE)
     columns = {
@@ -306,16 +293,23 @@ def main() -> None:
         "best": max(every),
     }
     content: Row = {"environment": environment(), "data": FILE, "landscape": landscape, "rows": []}
-    forest = Forest(str(file), TAUGHT_BY, percent=False, networks=TAUGHT)
-    estimates: dict[str, dict[int, Scores]] = {}
+    if chosen.resume:
+        before = json.loads(chosen.out.read_text(encoding="utf-8"))
+        went_on = {"resumed at": content["environment"]["commit"]}
+        content |= {"environment": before["environment"] | went_on, "rows": before["rows"]}
+    forest, cells = Forest(str(file), TAUGHT_BY, percent=False, networks=TAUGHT), list(truth.scores)
+
+    def estimate_by(estimator: str, seed: int) -> Scores:
+        if estimator != "forest":
+            return columns[TRUTH if estimator == "truth" else NOISY]
+        return dict(zip(cells, forest.predictor(CELLS, seed_from(seed, forest.kind))(cells), strict=True))
+
+    known = {(row["estimator"], row["seed"]) for row in content["rows"]}
     for estimator, label in LABELS.items():
-        estimates[estimator] = dict.fromkeys(seeds, columns[TRUTH if estimator == "truth" else NOISY])
         for seed in seeds if estimator == "truth" else few:
-            if estimator == "forest":
-                cells = list(truth.scores)
-                guessed = forest.predictor(CELLS, seed_from(seed, forest.kind))(cells)
-                estimates[estimator][seed] = dict(zip(cells, guessed, strict=True))
-            estimate = estimates[estimator][seed]
+            if (estimator, seed) in known:
+                continue
+            estimate = estimate_by(estimator, seed)
             ours = rows_of(truth, estimate, seed, label)
             if estimator == "forest":  # it costs nothing to ask: what would asking about every cell have kept?
                 kept = top(cells, estimate, ours[0]["size"])
@@ -324,10 +318,13 @@ def main() -> None:
         report(chosen.out, content)
     with tempfile.TemporaryDirectory() as scratch:
         python = installed((chosen.environments or Path(scratch)).resolve())
-        for estimator, label in LABELS.items():
-            ours = [row for row in content["rows"] if row["estimator"] == estimator and row["seed"] in few]
-            for rows in peers(python, truth, estimates[estimator], ours, label):
-                content["rows"] += [row | {"estimator": estimator} for row in rows]
+        answered = {(row["estimator"], row["seed"]) for row in content["rows"] if "version" in row}
+        regrown = [row for row in content["rows"] if row["method"].startswith("lissnas-regrow") and row["seed"] in few]
+        for row in regrown:
+            estimator, seed = row["estimator"], row["seed"]
+            if (estimator, seed) not in answered:
+                rows = peers(python, truth, estimate_by(estimator, seed), row, LABELS[estimator])
+                content["rows"] += [each | {"estimator": estimator} for each in rows]
                 report(chosen.out, content)
 
 
