@@ -168,6 +168,12 @@ def page(content: Row, name: str) -> str:
     )
 
 
+def picture(rows: Sequence[Row]) -> str:
+    shown = [row | {"method": row["method"].partition(": ")[2]} for row in rows if row["landscape"] == "five pockets"]
+    words = ("networks kept (logarithmic)", "peaks kept, of 5")
+    return scatter(shown, "Five pockets: size of what was kept, and how many peaks are in it", "size", "touched", words)
+
+
 def main() -> None:
     chosen = arguments(__doc__, "space_controls", seeds=30).parse_args()
     pockets = {member: five_pockets(member) for member in GENOTYPES.members()}
@@ -186,11 +192,8 @@ def main() -> None:
         rows += [shuffled_row(name, *landscape, seed) for name, landscape in controls.items()]
         print(f"seed {seed}", flush=True)
     content = {"environment": here, "rows": rows, "checks": checks_of(rows)}
-    shown = [row for row in rows if row["landscape"] == "five pockets"]
-    words = ("networks kept (logarithmic)", "peaks kept, of 5")
-    title = "Five pockets: size of what was kept, and how many peaks are in it"
     text = page(content, chosen.out.stem)
-    write(chosen.out, content, text, {"": scatter(shown, title, "size", "touched", words)})
+    write(chosen.out, content, text, {"": picture(rows)})
     print(text)
 
 
