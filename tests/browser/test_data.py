@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -113,10 +117,41 @@ def test_what_the_server_refuses_at_once_is_said_beside_the_form(page: Page, wat
     expect(page.get_by_role("button", name="Upload")).to_be_visible()
 
 
+def says_of_a_file_what_the_page_says(
+    studio: Studio, page: Page, run: str, files: dict[str, bytes], folder: Path
+) -> None:
+    """The export, run on the files themselves, against the Architecture page."""
+    for one in studio.api.get(f"/runs/{run}/files/").json():
+        content = studio.api.get(urlsplit(one["url"]).path.removeprefix("/api/v1")).raise_for_status().content
+        (folder / one["name"]).write_bytes(content)
+    key = json.loads((folder / "architecture.json").read_text())["key"]
+    page.goto(f"/runs/{run}/architectures/{key}/")
+    shown = page.locator(".said li")
+    expect(shown).to_have_count(12)
+    assert looks(page, "architecture-samples", folder) == []
+    said = {one.locator(".name").inner_text(): one.locator("b").inner_text() for one in shown.all()}
+    assert set(said.values()) == {"hens", "owls"}
+    images = shown.locator("img")
+    assert images.count() == 12
+    for name in said:
+        (folder / Path(name).name).write_bytes(files[name])
+    program = (
+        "import sys, network; trained = network.load();"
+        "print(*[network.predict(trained, name)[0][0] for name in sys.argv[1:]], sep='\\n')"
+    )
+    command = [sys.executable, "-c", program, *(Path(name).name for name in said)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert dict(zip(said, done.stdout.split(), strict=True)) == said
+
+
 @pytest.mark.timeout(600)
-def test_a_study_on_own_data_finds_a_network_and_holds_the_data(studio: Studio, page: Page, watched: Watched) -> None:
+def test_a_study_on_own_data_finds_a_network_and_holds_the_data(
+    studio: Studio, page: Page, watched: Watched, tmp_path: Path
+) -> None:
     watched.expected = ("409",)
-    chosen(page, "studied birds", zipped(birds(60, 20_000)))
+    files = birds(60, 20_000)
+    chosen(page, "studied birds", zipped(files))
     page.get_by_role("button", name="Upload").click()
     page.get_by_role("button", name="Start a study with this").click(timeout=HANG)
     expect(page.get_by_label("Data", exact=True)).to_contain_text("studied birds")
@@ -127,9 +162,13 @@ def test_a_study_on_own_data_finds_a_network_and_holds_the_data(studio: Studio, 
     (tiny,) = (one["recipe"] for one in studio.api.get("/templates/").json() if one["name"] == "tiny")
     recipe = {**tiny, "task": {**tiny["task"], "data": version["facts"]["recipe"]}}
     recipe.pop("budget", None)
+    (retrain,) = (stage for stage in recipe["pipeline"] if stage["kind"] == "retrain")
+    retrain["trainer"] |= {"epochs": 30, "batch": 16}  # long enough to tell light from dark
     study = studio.submit(recipe=recipe, name="which bird")
     page.goto(f"/studies/{study['id']}/")
     expect(page.locator("#shown")).to_have_text("finished", timeout=HANG)
+    run = studio.api.get(f"/studies/{study['id']}/").json()["runs"][0]["id"]
+    says_of_a_file_what_the_page_says(studio, page, run, files, tmp_path)
     page.goto("/data/")
     page.get_by_role("link", name="studied birds").click()
     expect(page.get_by_text("Used by which bird")).to_be_visible()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet, Sum
 
 from webapp.accounts.models import Role, Team, User
@@ -23,6 +26,11 @@ def versions_of(user: User) -> QuerySet[DatasetVersion]:
     """Versions that a user may see, newest first."""
     seen = Q(dataset__team__isnull=True) | Q(dataset__team__in=teams_of(user))
     return DatasetVersion.objects.filter(seen).select_related("dataset__team").order_by("-created", "-id")
+
+
+def versions_with(team: uuid.UUID, digests: Iterable[str]) -> QuerySet[DatasetVersion]:
+    """A team's versions of these contents."""
+    return DatasetVersion.objects.filter(dataset__team=team, sha256__in=list(digests))
 
 
 def uploads_of(user: User) -> QuerySet[Upload]:

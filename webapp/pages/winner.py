@@ -11,8 +11,25 @@ from typing import Any
 from webapp.runs.models import Event, Run
 from webapp.runs.selectors.candidates import Download, exports_of
 
-DOCUMENT, SOURCE, CARD = "architecture.json", "network.py", "MODEL_CARD.md"
+DOCUMENT, SOURCE, CARD, SAMPLES = "architecture.json", "network.py", "MODEL_CARD.md", "samples.json"
 MOST = 300_000  # bytes of a file that is shown on the page
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A test image: what it is, what the network says, and where it lies in data of one's own (`sha256` "": built in)."""
+
+    name: str
+    label: str
+    said: str
+    probability: float
+    sha256: str
+    split: str
+    position: int
+
+    @property
+    def right(self) -> bool:
+        return self.label == self.said
 
 
 @dataclass(frozen=True)
@@ -23,6 +40,20 @@ class Winner:
     genes: tuple[str, ...]
     files: tuple[Download, ...]
     verdict: dict[str, Any] | None
+
+    @property
+    def samples(self) -> list[Sample]:
+        """Some test images with what the network says of them; none where it was not compared."""
+        text = self.text(SAMPLES)
+        found = json.loads(text) if text else {"samples": [], "data": None}
+        data = found["data"]
+        sha256 = data["sha256"] if isinstance(data, dict) else ""
+        return [
+            Sample(
+                one["name"], one["class"], one["predicted"], one["probability"], sha256, one["split"], one["position"]
+            )
+            for one in found["samples"]
+        ]
 
     def text(self, name: str) -> str:
         """The text of an exported file; empty where there is none or it is too long to be shown."""

@@ -16,6 +16,7 @@ from nas_engine.events import CandidateEvaluated, CandidateFailed, Event, Export
 from nas_engine.preview import recipe as read_recipe
 from tests.webapp.conftest import DRAWS
 from webapp.accounts.models import Membership, Role, Team, User
+from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.pages.drawn import letters
 from webapp.pages.lineage import CHILDREN
 from webapp.runs.models import Artifact, Run
@@ -280,13 +281,13 @@ def test_before_the_export_the_page_says_what_will_come_and_gives_the_json(team:
     assert "&quot;spacewright/architecture&quot;" in text
 
 
-def exported(run: Run, files: Path, asked: Architecture, *, compared: bool = True) -> None:
+def exported(run: Run, files: Path, asked: Architecture, *, compared: bool = True, samples: str = "") -> None:
     """Write what an export leaves."""
     texts = {
         "architecture.json": json.dumps({"key": asked.key, "genes": list(asked.genes)}),
         "network.py": "class Network: <b>",
         "MODEL_CARD.md": "# The card",
-    }
+    } | ({"samples.json": samples} if samples else {})
     for number, (name, text) in enumerate(texts.items()):
         (files / str(run.pk)).mkdir(parents=True, exist_ok=True)
         (files / str(run.pk) / name).write_text(text)
@@ -371,3 +372,20 @@ def test_cells_are_lettered_beyond_z() -> None:
         "ZZ",
         "AAA",
     ]
+
+
+@pytest.mark.parametrize("owner", ["the team", "others"])
+def test_test_images_are_shown_with_pictures_where_the_team_has_the_data(
+    owner: str, team: Team, run: Run, files: Path
+) -> None:
+    holder = team if owner == "the team" else Team.objects.create(name="others")
+    dataset = Dataset.objects.create(team=holder, name="birds")
+    version = DatasetVersion.objects.create(dataset=dataset, sha256="a" * 64)
+    sample = {"split": "test", "position": 7, "name": "owls/7.png", "class": "owls", "predicted": "hens"}
+    said = {"data": {"kind": "stored", "sha256": "a" * 64}, "samples": [{**sample, "probability": 0.75}]}
+    exported(run, files, network(run), samples=json.dumps(said))
+    shown = page(client(team), run, network(run).key)
+    assert "<b>hens</b>" in shown
+    assert "it is owls" in shown
+    assert "0.7500" in shown
+    assert (f"/api/v1/versions/{version.pk}/images/test/7/" in shown) == (owner == "the team")

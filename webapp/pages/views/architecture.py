@@ -15,11 +15,12 @@ from nas_engine.errors import NasError
 from nas_engine.preview import Network, network
 from nas_engine.preview import recipe as read_recipe
 from webapp.accounts.selectors import may_edit
+from webapp.datasets.selectors import versions_with
 from webapp.pages.answers import grouped
 from webapp.pages.drawn import drawn, genes_of
 from webapp.pages.lineage import children_of, parents_of
 from webapp.pages.requests import Asked
-from webapp.pages.winner import CARD, SOURCE, Winner, winner_of
+from webapp.pages.winner import CARD, SOURCE, Sample, Winner, winner_of
 from webapp.runs.models import Candidate, Run
 from webapp.runs.selectors.best import BestSoFar, best_so_far
 from webapp.runs.selectors.candidates import network_of
@@ -50,6 +51,7 @@ def architecture(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
         "won": mine,
         "document": json.dumps(asked.document, indent=2),
         "source": winner.text(SOURCE) if mine and winner else "",
+        "samples": _samples(run, winner) if mine and winner else [],
         "card": winner.text(CARD) if mine and winner else "",
         "training": _training(run),
         "may_ask": may_edit(request.user, run.study.team_id),
@@ -82,6 +84,13 @@ def retrain(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
         said = str(error) if isinstance(error, NasError) else "epochs and seeds are whole numbers"
         return render(request, "refused.html", {"said": said}, status=422)
     return redirect("study", study.pk)
+
+
+def _samples(run: Run, winner: Winner) -> list[tuple[Sample, uuid.UUID | None]]:
+    """Each with the version of the team's data that its picture is in, where it is still there."""
+    shown = winner.samples
+    held = {one.sha256: one.pk for one in versions_with(run.study.team_id, {one.sha256 for one in shown})}
+    return [(one, held.get(one.sha256)) for one in shown]
 
 
 def _found(run: Run, key: str) -> tuple[tuple[Network, list[Candidate]] | None, Winner | None]:
