@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Studio, Watched, looks
 from tests.webapp.datasets.pictures import birds, picture, zipped
+from tests.webapp.processes import ROOT
 
 HANG = 120_000  # milliseconds, a guard
 
@@ -175,3 +177,22 @@ def test_a_study_on_own_data_finds_a_network_and_holds_the_data(
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete the data").click()
     expect(page.get_by_text("is used by 'which bird'")).to_be_visible()
+
+
+def test_the_example_of_the_guide_uploads_an_archive(studio: Studio, tmp_path: Path) -> None:
+    guide = (ROOT / "docs/data.md").read_text(encoding="utf-8")
+    program = next(code for code in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "/uploads/" in code)
+    (tmp_path / "birds.zip").write_bytes(zipped(birds(20, 40_000)))
+    here = program.replace("http://127.0.0.1:8000", studio.address).replace('"name": "birds"', '"name": "guided birds"')
+    done = subprocess.run(
+        [sys.executable, "-c", here],
+        cwd=tmp_path,
+        env={**os.environ, "SPACEWRIGHT_TOKEN": studio.token},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "'kind': 'stored'" in done.stdout
+    assert "'train': 40" in done.stdout

@@ -9,6 +9,7 @@ from nas_engine.errors import NasError
 from webapp.datasets.models import DatasetVersion
 from webapp.datasets.shelf import samples
 
+SPLITS = ("train", "validation", "test")
 WIDTH = 100.0  # of a bar, in its own units
 
 
@@ -45,7 +46,8 @@ class Contents:
 def contents(version: DatasetVersion, asked: str = "") -> Contents:
     """Of a version; `asked` is the split that samples are wanted of."""
     report = version.report
-    counts: dict[str, list[int]] = report.get("counts", {})
+    held: dict[str, list[int]] = report.get("counts", {})
+    counts = {split: held[split] for split in SPLITS if split in held}  # PostgreSQL keeps an order of its own
     split = asked if asked in counts else next(iter(counts), "")
     found, lost = _samples(version, split)
     return Contents(
