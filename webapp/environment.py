@@ -59,6 +59,9 @@ class Environment(BaseSettings):
         20 * 2**30, gt=0, description="the most that one upload of data may hold, all files together"
     )
     team_bytes: int = Field(100 * 2**30, gt=0, description="the most that the data of one team may take on disk")
+    tables_dir: str = Field(
+        "", description="folder of tables of known scores that recipes may name; none may be named when empty"
+    )
     upload_hours: float = Field(24.0, gt=0, description="an upload that nothing arrived for is removed after so long")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +68,22 @@ def test_a_stage_without_its_product_is_refused(editor: ExactClient) -> None:
     refused = editor("POST", "/studies/", {"recipe": draws(pipeline=[{"kind": "export"}])})
     assert refused.status_code == 422
     assert "pipeline.0" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/etc/secret.csv", "../outside.csv"])
+@pytest.mark.parametrize("kind", ["table", "forest"])
+def test_a_table_outside_the_folder_of_tables_is_refused(
+    editor: ExactClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, path: str
+) -> None:
+    estimator = {"kind": kind, "path": path}
+    pipeline = [{"kind": "search", "strategy": {"kind": "random", "draws": 2}, "estimator": estimator}]
+    for offered in ("", str(tmp_path)):
+        monkeypatch.setattr("webapp.environment.environment.tables_dir", offered)
+        refused = editor("POST", "/studies/", {"recipe": draws(pipeline=pipeline)})
+        assert refused.status_code == 422
+        assert refused.json()["field"] == "pipeline.0.estimator.path"
+    estimator["path"] = str(tmp_path / "known.csv")
+    assert editor("POST", "/studies/", {"recipe": draws(pipeline=pipeline)}).status_code == 201
 
 
 def test_the_same_request_with_the_same_key_makes_one_study(editor: ExactClient) -> None:

@@ -20,6 +20,7 @@ from webapp.operators.models import OperatorSetVersion
 from webapp.refusals import Conflict
 from webapp.runs.services.control import start_run
 from webapp.studies.models import Study
+from webapp.studies.services.tables import refuse_foreign_tables
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,15 @@ def submit_study(user: User, asked: Submission) -> tuple[Study, bool]:
     """Save a study and begin its first run; whether it is new.
 
     Raises NotAllowed for a viewer, Conflict for a key that came with another request and for operators that are not those of
-    the set's version, InvalidRecipe for data that the team does not have, and what the engine says of a recipe or a budget
-    that cannot be: then nothing is saved.
+    the set's version, InvalidRecipe for data that the team does not have and for a table that is not offered, and what the
+    engine says of a recipe or a budget that cannot be: then nothing is saved.
     """
     require(user, asked.team, Role.EDITOR)
     known = _known(user, asked)
     if known is not None:
         return known, False
     plan = read_recipe(asked.recipe)
+    refuse_foreign_tables(plan.plain)
     refuse_impossible(plan)
     _check_operators(asked, plan)
     try:
