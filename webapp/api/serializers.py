@@ -336,6 +336,12 @@ class WholeVersionSerializer(VersionSerializer):
         fields = (*VersionSerializer.Meta.fields, "dataset", "report")  # type: ignore[assignment]
 
 
+class PictureSerializer(serializers.Serializer[Any]):
+    side = serializers.IntegerField(
+        required=False, min_value=4, max_value=512, help_text="pixels of the longer side, at most"
+    )
+
+
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     versions = VersionSerializer(many=True)
 

@@ -30,12 +30,14 @@ def packed(version: DatasetVersion) -> Packed:
     return Shelf(Path(settings.FILES) / "data").find(version.sha256)
 
 
-def picture(version: DatasetVersion, split: str, position: int) -> bytes | None:
-    """One image as a PNG; None where there is none: built-in data has no files here."""
+def picture(version: DatasetVersion, split: str, position: int, side: int | None = None) -> bytes | None:
+    """One image as a PNG, made no larger than `side`; None where there is none: built-in data has no files here."""
     count = version.facts.get("splits", {}).get(split, 0)
     if not 0 <= position < count:
         return None
-    return packed(version).picture(split, position)
+    found = packed(version)
+    smaller = side is not None and side < max(found.index.height, found.index.width)
+    return found.picture(split, position, side if smaller else None)
 
 
 def samples(version: DatasetVersion, split: str) -> list[tuple[str, list[int]]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 
 from tests.webapp.api.conftest import ExactClient
 from tests.webapp.conftest import DRAWS, Messages
@@ -38,6 +41,9 @@ def test_data_is_listed_and_read_with_its_report_and_images(
     image = viewer("GET", f"/versions/{done['version']}/images/train/3/")
     assert image.content.startswith(b"\x89PNG")
     assert "immutable" in image["Cache-Control"]
+    small = Image.open(io.BytesIO(viewer("GET", f"/versions/{done['version']}/images/train/3/?side=4").content))
+    assert small.size == (4, 4)
+    assert viewer("GET", f"/versions/{done['version']}/images/train/3/?side=0").status_code == 400
     again = viewer("GET", f"/versions/{done['version']}/images/train/3/", **{"If-None-Match": image["ETag"]})
     assert again.status_code == 304
     assert viewer("GET", f"/versions/{done['version']}/images/train/12/").status_code == 404

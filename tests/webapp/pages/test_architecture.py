@@ -388,4 +388,4 @@ def test_test_images_are_shown_with_pictures_where_the_team_has_the_data(
     assert "<b>hens</b>" in shown
     assert "it is owls" in shown
     assert "0.7500" in shown
-    assert (f"/api/v1/versions/{version.pk}/images/test/7/" in shown) == (owner == "the team")
+    assert (f"/api/v1/versions/{version.pk}/images/test/7/?side=144" in shown) == (owner == "the team")

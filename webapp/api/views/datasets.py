@@ -88,20 +88,27 @@ class Picture(GenericAPIView[DatasetVersion]):
     @extend_schema(
         operation_id="read_image",
         summary="one image as a PNG, by its place in a split; content never changes, so it may be kept",
-        parameters=[OpenApiParameter("split", str, OpenApiParameter.PATH, enum=["train", "validation", "test"])],
+        parameters=[
+            OpenApiParameter("split", str, OpenApiParameter.PATH, enum=["train", "validation", "test"]),
+            serializers.PictureSerializer,
+        ],
         responses={
             (200, "image/png"): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="you have it: If-None-Match names it"),
+            400: PROBLEM,
             404: PROBLEM,
         },
     )
     def get(self, request: Request, pk: uuid.UUID, split: str, position: int) -> HttpResponse:
         version = seen(self.get_queryset(), pk)
-        tag = f'"{version.sha256[:16]}-{split}-{position}"'
+        chosen = serializers.PictureSerializer(data=request.query_params)
+        chosen.is_valid(raise_exception=True)
+        side = chosen.validated_data.get("side")
+        tag = f'"{version.sha256[:16]}-{split}-{position}-{side or 0}"'
         if tag in request.headers.get("If-None-Match", ""):
             answer = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
         else:
-            found = picture(version, split, position)
+            found = picture(version, split, position, side)
             if found is None:
                 raise Http404
             answer = HttpResponse(found, content_type="image/png")
