@@ -15,6 +15,7 @@ from tests.webapp.datasets.conftest import Sender, member
 from tests.webapp.datasets.pictures import birds, zipped
 from webapp.accounts.models import Membership, Role, Team, User
 from webapp.datasets.models import Dataset, DatasetVersion, Upload
+from webapp.studies.models import Study
 
 
 @pytest.fixture
@@ -146,3 +147,20 @@ def test_an_empty_page_of_data_that_is_built_in_says_so(sender: Sender) -> None:
     shown = text(browser(sender.user), f"/data/{digits.pk}/")
     assert "It comes with the studio." in shown
     assert "Delete" not in shown
+
+
+def test_a_study_is_submitted_with_the_data_that_the_form_offers(sender: Sender, version: DatasetVersion) -> None:
+    chosen = json.dumps(version.facts["recipe"])
+    sent = {"name": "on birds", "task.kind": "image_classification", "task.data": chosen, "act": "submit"}
+    sent["task.augmentation.kind"] = "none"
+    space = {"space.kind": "chain", "space.skeleton": "tiny", "space.operators": ["mb3_e2", "skip"]}
+    stage = {
+        "pipeline.0.kind": "search",
+        "pipeline.0.strategy.kind": "random",
+        "pipeline.0.strategy.draws": "3",
+        "pipeline.0.estimator.kind": "from_scratch",
+    }
+    answer = browser(sender.user).post("/studies/new/", {**sent, **space, **stage})
+    assert answer.status_code == 302, re.findall(r"class=\"error\"[^>]*>([^<]+)", answer.content.decode())
+    (study,) = Study.objects.all()
+    assert study.recipe["task"]["data"] == version.facts["recipe"]

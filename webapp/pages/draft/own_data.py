@@ -23,6 +23,9 @@ def offer_data(form: Form, recipe: dict[str, Any], user: User) -> None:
     task = recipe.get("task")
     held = task.get("data") if isinstance(task, dict) else None
     chosen = held.get("sha256") if isinstance(held, dict) else None
+    form.task.groups = [
+        one for one in form.task.groups if one.path != field.path
+    ]  # chosen as a whole, not by its fields
     field.control = "choice"
     field.options = [one for one in field.options if not one.value.startswith("{")]
     for version in versions:
@@ -32,6 +35,18 @@ def offer_data(form: Form, recipe: dict[str, Any], user: User) -> None:
     if chosen is not None and not any(one.chosen for one in field.options):
         field.options.append(Option(json.dumps(held), NOT_THERE, True))
         form.data = NOT_THERE
+
+
+def with_data(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe as the form sent it, with the chosen data as the object that the option's text is."""
+    task = recipe.get("task")
+    text = task.get("data") if isinstance(task, dict) else None
+    if not isinstance(text, str) or not text.startswith("{"):
+        return recipe
+    try:
+        return {**recipe, "task": {**recipe["task"], "data": json.loads(text)}}
+    except ValueError:  # for the engine to refuse
+        return recipe
 
 
 def _label(version: DatasetVersion) -> str:

@@ -15,6 +15,7 @@ from nas_engine.preview import refuse_impossible
 from nas_engine.wire import canonical
 from webapp.pages.draft.acts import acted, settled_kinds
 from webapp.pages.draft.outlook import Outlook, outlook
+from webapp.pages.draft.own_data import with_data
 from webapp.pages.draft.reading import read_form, text_of
 from webapp.pages.draft.ways import as_json
 from webapp.pages.draft.wrong import Wrong, wrong
@@ -69,7 +70,7 @@ def draft_of(sent: QueryDict) -> Draft:
         made.recipe, made.wrong = read_text(made.text)
         return made
     was = {name.removeprefix("was."): text_of(sent, name) for name in sent if name.startswith("was.")}
-    made.recipe = settled_kinds(read_form(sent), was)
+    made.recipe = with_data(settled_kinds(read_form(sent), was))
     return made
 
 
