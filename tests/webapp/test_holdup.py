@@ -75,17 +75,17 @@ def test_what_was_sent_before_is_ahead_and_what_holds_the_only_worker(run: Run, 
     assert [held(one).ahead for one in (earlier, other, run, later)] == [0, 1, 2, 3]
     pause(other.pk)
     assert held(run).ahead == 1  # what nobody may take holds up nobody
-    say_alive(["host/cpu"])
+    say_alive({"host/cpu": 1.0})
     assert claim(earlier.works.get().pk, "host/cpu") is not None
     assert held(run).ahead == 1  # it holds the one worker
-    say_alive(["host/cpu-2"])
+    say_alive({"host/cpu-2": 1.0})
     assert held(run).ahead == 0  # another is free
 
 
 def test_workers_are_alive_that_were_seen_of_late_by_what_they_do(run: Run, study: Study, messages: Messages) -> None:
-    say_alive(["host/cpu"])
+    say_alive({"host/cpu": 1.0})
     assert held(run).workers == 0  # for a decision
-    say_alive(["host/short"])
+    say_alive({"host/short": 1.0})
     assert held(run).workers == 1
     messages.take()
     assert held(run).workers == 1

@@ -207,7 +207,8 @@ class Candidate(models.Model):
             models.Index(fields=("run", "stage", "status", "number"), name="candidate_stage_status"),
             models.Index(fields=("run", "architecture", "number"), name="candidate_by_architecture"),
             models.Index(fields=("run", "stage", "number"), name="candidate_by_stage"),
-            models.Index(fields=("run", "question"), name="candidate_by_question"),
+            # with status, although a question is one: else SQLite takes the index by status, and walks the run
+            models.Index(fields=("run", "question", "status"), name="candidate_by_question"),
             models.Index(fields=("run", "stage", "status", "reason", "number"), name="candidate_counts"),
             models.Index(
                 fields=("run", "stage", "number"), condition=models.Q(improved=True), name="candidate_improvements"

@@ -70,8 +70,9 @@ def test_an_address_that_is_not_there_is_a_problem_too(viewer: ExactClient) -> N
         assert missed["Content-Type"] == "application/problem+json"
 
 
-def test_no_route_answers_a_stranger_but_login_and_health() -> None:
-    open_ones = {"health/", "login/", "logout/", "favicon.ico"}
+def test_no_route_answers_a_stranger_but_login_a_forgotten_password_and_health() -> None:
+    forgotten = {"password/forgotten/", "password/sent/", "password/new/<uidb64>/<token>/"}
+    open_ones = {"health/", "login/", "logout/", "favicon.ico"} | forgotten
     own = [p for p in get_resolver().url_patterns if isinstance(p, URLPattern)]
     for pattern in [*own, *pages]:
         route = str(pattern.pattern)

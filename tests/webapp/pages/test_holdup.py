@@ -40,13 +40,13 @@ def notice(client: Client, run: Run) -> str:
 
 @pytest.mark.usefixtures("redis")
 def test_a_run_without_a_worker_says_so_with_the_cure(run: Run, viewer: Client, messages: Messages) -> None:
-    say_alive(["host/cpu"])  # it decides nothing
+    say_alive({"host/cpu": 1.0})  # it decides nothing
     assert "No worker is alive.</b>" in notice(viewer, run)
     Worker.objects.all().delete()
     messages.take()
     assert "No worker is alive.</b>" in notice(viewer, run)
     assert "make worker" in notice(viewer, run)
-    say_alive(["host/cpu"])
+    say_alive({"host/cpu": 1.0})
     assert notice(viewer, run) == ""
     Worker.objects.update(seen=timezone.now() - timedelta(minutes=1))
     assert "No worker is alive.</b>" in notice(viewer, run)
@@ -68,7 +68,7 @@ def test_a_worker_that_is_not_heard_of_is_told_of_before_its_work_is_taken_back(
 def test_a_redis_that_is_away_or_frozen_is_told_of(
     run: Run, viewer: Client, redis: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    say_alive(["host/short"])
+    say_alive({"host/short": 1.0})
     assert notice(viewer, run) == ""
     redis.freeze()
     assert "Redis does not answer" in notice(viewer, run)

@@ -33,6 +33,14 @@ class Migration(migrations.Migration):
             model_name="candidate",
             name="candidate_by_score",
         ),
+        migrations.RemoveIndex(
+            model_name="candidate",
+            name="candidate_by_question",
+        ),
+        migrations.AddIndex(
+            model_name="candidate",
+            index=models.Index(fields=["run", "question", "status"], name="candidate_by_question"),
+        ),
         migrations.AddIndex(
             model_name="architecture",
             index=models.Index(fields=["key"], name="architecture_by_key"),
