@@ -33,10 +33,11 @@ def studio(studio: Studio, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """One of this file's own: its password is changed."""
     with Mailbox() as box:
         mail = {"MAIL_HOST": "127.0.0.1", "MAIL_PORT": box.port, "MAIL_SECURITY": "none"}
-        launcher = Launched("webapp.launch", VAR_DIR=tmp_path_factory.mktemp("var"), PORT=free_port(), **mail)
+        folder = tmp_path_factory.mktemp("var")
+        launcher = Launched("webapp.launch", VAR_DIR=folder, PORT=free_port(), **mail)
         launcher.hears("^Spacewright is at")
         said = [str(launcher.hears(rf"{name} +(\S+?)/?$")[1]) for name in ("address", "e-mail", "password", "token")]
-        yield Posting(launcher, *said, box=box, silent=studio.address)
+        yield Posting(launcher, folder, *said, box=box, silent=studio.address)
         launcher.clear()
 
 
