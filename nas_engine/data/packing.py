@@ -90,12 +90,19 @@ def remarks(index: Index) -> Iterator[str]:
         yield index.resized
     if index.failed:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(index.failed.items()))
-        yield f"{sum(index.failed.values()):,} files are not among the images: {reasons}"
+        yield f"{_counted(sum(index.failed.values()), 'file')} left out of the images: {reasons}"
     for split, count in index.duplicates.items():
-        yield f"{count:,} images of the {split} split have the pixels of another one in it"
+        yield f"{_counted(count, 'image')} of the {split} split with the pixels of another one in it"
     for pair, count in index.leaked.items():
         first, second = pair.split("/")
-        yield f"{count:,} images of the {second} split have the pixels of one in the {first} split: scores on it will flatter"
+        yield (
+            f"{_counted(count, 'image')} of the {second} split with the pixels of one in the {first} split:"
+            " scores on it will flatter"
+        )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 @dataclass

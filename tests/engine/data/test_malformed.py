@@ -26,4 +26,4 @@ def test_it_is_packed_without_what_is_broken(one: Damaged, tmp_path: Path) -> No
     assert report.index.failed == one.failed
     assert len(report.index.failures) == sum(one.failed.values())
     assert report.index.images == {"train": 6}
-    assert "are not among the images" in " ".join(report.remarks)
+    assert "left out of the images" in " ".join(report.remarks)
