@@ -7,6 +7,7 @@ import pytest
 
 from nas_engine.candidate import FailureReason
 from nas_engine.errors import (
+    BadData,
     BudgetSpent,
     Cancelled,
     EvaluationFailed,
@@ -27,6 +28,7 @@ EXAMPLES: dict[NasError, type[Exception]] = {
     Infeasible("none fits"): ValueError,
     BudgetSpent("all spent"): NasError,
     StateMismatch("another version"): ValueError,
+    BadData("not an image"): ValueError,
     EvaluationFailed("not finite", "the loss is nan"): RuntimeError,
     Cancelled("stop"): NasError,
     StorageFailed("disk full"): OSError,
