@@ -51,16 +51,18 @@ class Layer:
 
 
 @pytest.fixture
-def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
-    made = Layer()
-    monkeypatch.setattr(broadcast, "get_channel_layer", lambda: made)
+def ours(monkeypatch: pytest.MonkeyPatch) -> Broadcaster:
+    made = Broadcaster()
+    monkeypatch.setattr(broadcast, "_ours", made)
     return made
 
 
 @pytest.fixture
-def ours(monkeypatch: pytest.MonkeyPatch) -> Broadcaster:
-    made = Broadcaster()
-    monkeypatch.setattr(broadcast, "_ours", made)
+def layer(ours: Broadcaster, monkeypatch: pytest.MonkeyPatch) -> Layer:
+    """Of our broadcaster only: that of an earlier test may still have something to send."""
+    made = Layer()
+    sender = threading.current_thread
+    monkeypatch.setattr(broadcast, "get_channel_layer", lambda: made if sender() is broadcast._ours._thread else None)
     return made
 
 
