@@ -87,7 +87,10 @@ def test_a_redis_that_does_not_answer_is_named_without_its_password(set_to: Set)
     assert "REDIS_URL" in found.cure
 
 
-def test_the_embedded_redis_is_found_by_its_settings(broker: Broker, set_to: Set, tmp_path: Path) -> None:
+def test_the_embedded_redis_is_found_by_its_settings(
+    broker: Broker, set_to: Set, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REDIS_URL", raising=False)  # one that is named would be looked at instead
     set_to("broker", var_dir=tmp_path)
     assert "make run" in only(look_at_broker()).cure
     broker.client.config_set("requirepass", "its own")
