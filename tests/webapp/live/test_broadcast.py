@@ -58,8 +58,8 @@ def ours(monkeypatch: pytest.MonkeyPatch) -> Broadcaster:
 
 
 @pytest.fixture
-def layer(ours: Broadcaster, monkeypatch: pytest.MonkeyPatch) -> Layer:
-    """Of our broadcaster only: that of an earlier test may still have something to send."""
+def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
+    """Of the broadcaster in force only: that of an earlier test may still have something to send."""
     made = Layer()
     sender = threading.current_thread
     monkeypatch.setattr(broadcast, "get_channel_layer", lambda: made if sender() is broadcast._ours._thread else None)
