@@ -21,7 +21,10 @@ class Dataset(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("team", "name"), name="one_dataset_a_name", nulls_distinct=False),
+            models.UniqueConstraint(fields=("team", "name"), name="one_dataset_a_name"),
+            models.UniqueConstraint(
+                fields=("name",), condition=models.Q(team__isnull=True), name="one_built_in_dataset_a_name"
+            ),
         )
         ordering = ("name",)
 
