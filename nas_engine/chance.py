@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
@@ -39,6 +40,10 @@ class Chance:
         """A number in [0, 1)."""
         return float(self._generator.random())
 
+    def normal(self) -> float:
+        """A number from the standard normal distribution."""
+        return float(self._generator.standard_normal())
+
     def pick(self, items: Sequence[T]) -> T:
         """One of the items, each equally likely."""
         return items[self.below(len(items))]
@@ -50,6 +55,10 @@ class Chance:
 
     def permutation(self, count: int) -> list[int]:
         return [int(i) for i in self._generator.permutation(count)]
+
+    def positions(self, rows: int, count: int) -> NDArray[np.int64]:
+        """Positions below `count`, drawn with replacement: what a bootstrap resamples. **Shapes**: (rows, count)."""
+        return self._generator.integers(count, size=(rows, count))
 
     def seed_torch(self) -> None:
         """Seed torch's global generators (dropout and initialisation draw from them)."""

@@ -187,3 +187,13 @@ def test_what_torch_draws_while_owned_is_a_function_of_the_state() -> None:
         with Chance(14).owning_torch():
             drawn.append(torch.rand(5))
     assert torch.equal(drawn[0], drawn[1])
+
+
+def test_positions_are_drawn_with_replacement_row_by_row() -> None:
+    drawn = Chance(0).positions(2000, 4)
+    assert drawn.shape == (2000, 4)
+    counts = [int((drawn == position).sum()) for position in range(4)]
+    assert sum(counts) == 8000
+    assert all(1800 <= count <= 2200 for count in counts)
+    assert any(len(set(row)) < 4 for row in drawn.tolist())
+    assert (drawn == Chance(0).positions(2000, 4)).all()
