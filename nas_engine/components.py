@@ -7,7 +7,13 @@ from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any, TypeVar
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
+from pydantic import (
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
@@ -33,10 +39,14 @@ def component(registry: Mapping[str, type[C]], value: object, path: str = "") ->
 
 def checked(kind: type[C], value: object, path: str = "") -> C:
     """A dataclass from plain data, strictly: no unknown field, no text for a number. Raises InvalidRecipe."""
-    for place, number in _not_finite(value, path):
-        raise InvalidRecipe(place, number, "a finite number")
     try:
-        return adapter(kind).validate_json(canonical(value), strict=True)
+        text = canonical(value)
+    except ValueError as error:  # looked for only now: a space's document holds hundreds of thousands of numbers
+        for place, number in _not_finite(value, path):
+            raise InvalidRecipe(place, number, "a finite number") from error
+        raise
+    try:
+        return adapter(kind).validate_json(text, strict=True)
     except ValidationError as error:
         raise _named(kind, value, error.errors(), path) from error
     except InvalidRecipe:
@@ -99,6 +109,17 @@ def described(thing: object) -> Plain:
     """A component as plain data, every field written out, so that a later change of a default changes nothing."""
     dumped: Plain = {"kind": type(thing).kind, **adapter(type(thing)).dump_python(thing, mode="json")}  # type: ignore[attr-defined]
     return dumped
+
+
+def without_younger_defaults(
+    thing: object, write: SerializerFunctionWrapHandler, younger: Mapping[str, object]
+) -> dict[str, Any]:
+    """For a component's `model_serializer`: fields that came later are written only where they say something.
+
+    So older recipes keep their digests, and runs of an older version go on. `younger`: those fields' defaults.
+    """
+    written: dict[str, Any] = write(thing)
+    return {name: value for name, value in written.items() if getattr(thing, name) != younger.get(name, ...)}
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from nas_engine.candidate import Candidate, Evaluation
 from nas_engine.errors import Incompatible
 from nas_engine.recipe import Recipe, recipe
 from nas_engine.stages import Search
-from nas_engine.stages.search import WORK as EVALUATE
-from nas_engine.stages.search import Answers, scope_of
+from nas_engine.stages.asking import WORK as EVALUATE
+from nas_engine.stages.asking import Answers, scope_of
 from nas_engine.wire import Plain, canonical, plain, read
 from nas_engine.work import Result, Work
 

@@ -12,7 +12,7 @@ from nas_engine.chance import Chance, seed_from
 from nas_engine.errors import Infeasible
 from nas_engine.recipe import Recipe
 from nas_engine.shapes import TaskShape
-from nas_engine.spaces import ChainSpace, Within
+from nas_engine.spaces import SearchSpace, Within
 from nas_engine.spaces.front import cost_front
 
 SAMPLES = 2_000
@@ -72,7 +72,7 @@ def _apart(front: Sequence[Cost], limits: NetworkLimits) -> str:
 
 
 @lru_cache(maxsize=16)
-def sampled_costs(space: ChainSpace, shape: TaskShape, seed: int) -> tuple[Cost, ...]:
+def sampled_costs(space: SearchSpace, shape: TaskShape, seed: int) -> tuple[Cost, ...]:
     """What 2,000 uniform samples of a space cost; the same ones for a seed."""
     chance = Chance(seed_from(seed, "feasibility"))
     return tuple(space.cost(space.sample(chance), shape) for _ in range(SAMPLES))

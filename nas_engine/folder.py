@@ -14,7 +14,7 @@ from pathlib import Path
 from nas_engine.errors import Incompatible, StateMismatch, StorageFailed
 from nas_engine.events import Event
 from nas_engine.local import Held, Journal
-from nas_engine.run import Run, RunState, recipe
+from nas_engine.run import Run, RunState, recipe, space_files
 from nas_engine.wire import Plain, read, sha256, write_atomically
 from nas_engine.work import Stored, Work
 
@@ -156,6 +156,8 @@ def _write(
         state = whole.run_state()
         for name, stored in ({} if state is None else state.holdings.exports).items():
             write_atomically(folder / "export" / name, journal.files.get(stored))
+        for name, data in ({} if state is None else space_files(state)).items():
+            write_atomically(folder / name, data)
     write_atomically(folder / "recipe.json", (json.dumps(whole.recipe, indent=2) + "\n").encode())
 
 

@@ -24,7 +24,7 @@ from nas_engine.wire import Plain, plain
 
 @dataclass(frozen=True)
 class Preview:
-    """`size`: architectures in the space. `sampled`: costs of uniform samples. `evaluations`: what the search stages ask for at most."""
+    """`size`: architectures in the space. `sampled`: costs of uniform samples. `evaluations`: what all stages ask for at most."""
 
     size: int
     reference: Cost
@@ -41,8 +41,8 @@ def preview(plan: Recipe) -> Preview:
 
 
 def evaluations(plan: Recipe) -> int | None:
-    """What a recipe's search stages ask for at most; None where nothing limits it."""
-    asked = [stage.strategy.evaluations for stage in plan.pipeline if isinstance(stage, Search)]
+    """What a recipe's stages ask for at most; None where nothing limits it."""
+    asked = [stage.evaluations for stage in plan.pipeline]
     known = [count for count in asked if count is not None]
     return sum(known) if len(known) == len(asked) else plan.budget.search.evaluations
 
@@ -191,7 +191,12 @@ def untrained(plan: Recipe, genes: Sequence[str], score: float, stage: int) -> d
 
 def _held(plan: Recipe, genes: Sequence[str]) -> tuple[ChainSpace, Architecture, TaskShape]:
     space = plan.space.space()
-    sketch = {"format": FORMAT, "version": VERSION, "skeleton": plain(space.skeleton), "input": plain(plan.task.shape)}
+    sketch = {
+        "format": FORMAT,
+        "version": VERSION,
+        "skeleton": plain(space.root.skeleton),
+        "input": plain(plan.task.shape),
+    }
     return read_document({**sketch, "genes": list(genes)})
 
 

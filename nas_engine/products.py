@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost, NetworkLimits
+from nas_engine.evidence import RankCorrelation
 from nas_engine.spaces import SearchSpace
 from nas_engine.wire import Plain
 from nas_engine.work import Stored
@@ -55,7 +56,7 @@ class Products:
 class StoredModel:
     """A trained network by pointer."""
 
-    subject: str  # 'winner' or 'reference'
+    subject: str  # 'winner', 'reference' or 'random'
     architecture: Architecture
     seed: int
     validation: float
@@ -75,6 +76,19 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """The best network of random search, trained as winner and reference were; all figures are of winner - random."""
+
+    seeds: tuple[int, ...]  # of the comparison, those for which it was trained to the end as well
+    scores: tuple[float, ...]  # test accuracy, one a seed
+    cost: Cost
+    difference: float
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Winner against reference, trained identically over the same seeds, on the test split that was opened once."""
 
@@ -88,6 +102,20 @@ class Comparison:
     high: float
     verdict: str  # 'better', 'worse' or 'not distinguishable'
     samples: tuple[Sample, ...] = ()  # drawn by seed, shown to the winner of the best validation accuracy
+    random: Rival | None = None  # only where a control stage came before
+
+
+@dataclass(frozen=True)
+class Control:
+    """What stands beside a search: random search, and how far the search's estimate agrees with training."""
+
+    random: Ranked | None  # the best of the random networks, by its score when trained as the sample was
+    draws: int  # random networks that were scored
+    sampled: int  # networks of the ranking that were scored
+    correlation: RankCorrelation | None  # of the search's estimate with the score after training
+    largest: Ranked | None  # of the random networks the one with the most params
+    by_params: RankCorrelation | None  # of the random networks: params with score
+    by_madds: RankCorrelation | None
 
 
 @dataclass(frozen=True)
@@ -98,6 +126,7 @@ class Holdings:
     supernet: Stored | None = None
     ranking: Ranking | None = None
     models: tuple[StoredModel, ...] = ()
+    control: Control | None = None
     comparison: Comparison | None = None
     exports: dict[str, Stored] = field(default_factory=dict)
 
@@ -108,6 +137,7 @@ class Holdings:
             "space": self.space is not None,
             "supernet": self.supernet is not None,
             "ranking": self.ranking is not None,
+            "control": self.control is not None,
             "model": bool(self.models),
             "exports": bool(self.exports),
         }

@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
 
 from nas_engine.budget import Cost
 from nas_engine.chance import Chance
@@ -73,9 +76,13 @@ class Listed(Alphabet):
 class Cells(Alphabet):
     """Every legal AutoSpace cell at one expansion ratio: options are one edit apart where one raw gene differs."""
 
-    kernels: tuple[int, ...] = (3, 5)
-    expansion: int = 6
-    mixing: bool = True
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    kernels: Annotated[
+        tuple[int, ...], Field(min_length=1, max_length=5, description="depthwise kernels, odd, from 3")
+    ] = (3, 5)
+    expansion: Annotated[int, Field(ge=1, le=12, description="inner width as a multiple of a cell's input")] = 6
+    mixing: Annotated[bool, Field(description="whether a node may multiply its inputs instead of adding them")] = True
 
     def __post_init__(self) -> None:
         for kernel in self.kernels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Annotated
@@ -44,13 +44,11 @@ class CellSkeleton:
 
     def sites(self, shape: TaskShape) -> tuple[Site, ...]:
         """The site of each edge in a cell of the first stage."""
-        return (_inside(self._stage_input(shape, 0)),) * len(EDGES)
+        return (inside(self._stage_input(shape, 0)),) * len(EDGES)
 
     def stands(self, shape: TaskShape, position: int) -> tuple[Site, ...]:
         """Everywhere that the operator of one edge stands: in every cell."""
-        return tuple(
-            _inside(self._stage_input(shape, stage)) for stage in range(self.stages) for _ in range(self.cells)
-        )
+        return tuple(inside(self._stage_input(shape, stage)) for stage in range(self.stages) for _ in range(self.cells))
 
     def fixed_cost(self, shape: TaskShape) -> Cost:
         """What is not cells."""
@@ -60,17 +58,30 @@ class CellSkeleton:
 
     def network(self, title: str, shape: TaskShape, operators: Sequence[Operator]) -> Block:
         """The whole network with these operators on the cell's edges."""
-        sketch, number = Sketch(title, shape.input), count()
-        sketch.add("stem", self._stem(shape))
+        sketch, cells = Sketch(title, shape.input), {}
+        for name, part in self.parts(shape):
+            if isinstance(part, FeatureShape) and part not in cells:
+                cells[part] = _cell(part, operators)
+            sketch.add(name, cells[part] if isinstance(part, FeatureShape) else part)
+        return sketch.block()
+
+    def parts(self, shape: TaskShape) -> Iterator[tuple[str, Block | FeatureShape]]:
+        """The network's parts in order, by name: a block, or for a cell what comes into it."""
+        number = count()
+        yield "stem", self._stem(shape)
         for stage in range(self.stages):
             features = self._stage_input(shape, stage)
-            cell = _cell(features, operators)
             for _ in range(self.cells):
-                sketch.add(f"cell_{next(number)}", cell)
+                yield f"cell_{next(number)}", features
             if stage + 1 < self.stages:
-                sketch.add(f"reduction_{stage}", _reduction(features))
-        sketch.add("head", _head(features, shape.classes))
-        return sketch.block()
+                yield f"reduction_{stage}", _reduction(features)
+        yield "head", _head(features, shape.classes)
+
+    @property
+    def modules(self) -> tuple[tuple[str, ...], ...]:
+        """For each edge, the modules of a network in which its operator stands: one in every cell."""
+        cells = range(self.stages * self.cells)
+        return tuple(tuple(f"cell_{cell}.{edge_name(*edge)}" for cell in cells) for edge in EDGES)
 
     def _stem(self, shape: TaskShape) -> Block:
         sketch = Sketch("stem", shape.input)
@@ -85,7 +96,13 @@ class CellSkeleton:
         return features
 
 
-def _inside(features: FeatureShape) -> Site:
+def edge_name(end: int, start: int) -> str:
+    """What the module on an edge is called."""
+    return f"edge_{end}{start}"
+
+
+def inside(features: FeatureShape) -> Site:
+    """The site of every edge of a cell."""
     return Site(features, features.channels)
 
 
@@ -93,7 +110,7 @@ def _cell(features: FeatureShape, operators: Sequence[Operator]) -> Block:
     """Four nodes; each edge's operator sees the node that it leaves."""
     sketch, values = Sketch("cell", features), {0: INPUT}
     for (end, start), operator in zip(EDGES, operators, strict=True):
-        edge = sketch.add(f"edge_{end}{start}", operator.at(_inside(features)), values[start])
+        edge = sketch.add(edge_name(end, start), operator.at(inside(features)), values[start])
         values[end] = edge if end not in values else sketch.add(f"node_{end}{start}", PrefixAdd(), values[end], edge)
     return sketch.block()
 

@@ -15,16 +15,16 @@ from nas_engine.chance import Chance
 from nas_engine.errors import Incompatible, InvalidArchitecture
 from nas_engine.graph.block import Block
 from nas_engine.operators import Site, operator
-from nas_engine.shapes import TaskShape
+from nas_engine.shapes import FeatureShape, TaskShape
 from nas_engine.spaces.alphabet import Alphabet, Cells, Listed
 from nas_engine.spaces.base import SearchSpace
-from nas_engine.spaces.cell_skeleton import CellSkeleton
+from nas_engine.spaces.cell_skeleton import EDGES, CellSkeleton, edge_name, inside
 from nas_engine.spaces.ledger import ledger
 from nas_engine.spaces.skeleton import Skeleton
 from nas_engine.wire import Plain, plain, read
 
 if TYPE_CHECKING:
-    from nas_engine.supernets import ChainSupernet
+    from nas_engine.supernets import ChainSupernet, Edge
 
 MOST_OPTIONS = 64  # at one place of a supernet
 NOMINAL = TaskShape(3, 64, 64, 10)  # where an operator may stand depends on widths and strides, not on the image
@@ -127,11 +127,7 @@ class ChainSpace(SearchSpace):
         )
 
     def check_supernet(self) -> None:
-        """Raises Incompatible where a place has more than 64 options, and for a repeated cell."""
-        if not isinstance(self.skeleton, Skeleton):
-            raise Incompatible(
-                "a space of repeated cells has no supernet yet; estimate its networks from scratch or by a table"
-            )
+        """Raises Incompatible where a place has more than 64 options."""
         crowded = max(alphabet.size for alphabet in self.alphabets)
         if crowded > MOST_OPTIONS:
             raise Incompatible(
@@ -140,16 +136,32 @@ class ChainSpace(SearchSpace):
             )
 
     def supernet(self, shape: TaskShape) -> ChainSupernet:
-        """Every option at every place. Raises Incompatible where a place has more than 64, and for a repeated cell."""
-        from nas_engine.supernets import ChainSupernet
+        """Every option at every place, in a repeated cell in each of the cells. Raises Incompatible where a place has more than 64."""
+        from nas_engine.supernets import CellSupernet, ChainSupernet
 
         self.check_supernet()
-        assert isinstance(self.skeleton, Skeleton)
+        if isinstance(self.skeleton, CellSkeleton):
+            parts = self.skeleton.parts(shape)
+            return CellSupernet({name: self._edges(p) if isinstance(p, FeatureShape) else p for name, p in parts})
         places = [
             {label: operator(label).at(site) for label in alphabet.labels}
             for alphabet, site in zip(self.alphabets, self.skeleton.sites(shape), strict=True)
         ]
         return ChainSupernet(self.skeleton.stem_block(shape), places, self.skeleton.head_block(shape))
+
+    def _edges(self, features: FeatureShape) -> list[Edge]:
+        """The edges of a cell, each with its options."""
+        from nas_engine.supernets import Edge
+
+        return [
+            Edge(
+                edge_name(end, start),
+                start,
+                end,
+                {label: operator(label).at(inside(features)) for label in alphabet.labels},
+            )
+            for alphabet, (end, start) in zip(self.alphabets, EDGES, strict=True)
+        ]
 
     def plain(self) -> Plain:
         """Alphabets are listed once each; `places` says which stands where."""

@@ -15,6 +15,8 @@ from nas_engine.spaces.alphabet import Cells
 from nas_engine.spaces.chain import NOMINAL, ChainSpace, autospace, chain
 from nas_engine.spaces.nasbench import nasbench201, nasbench_macro
 from nas_engine.spaces.skeleton import Skeleton, skeleton_named
+from nas_engine.spaces.space_document import SpaceDocument
+from nas_engine.spaces.subspace import Subspace
 
 SkeletonField = Annotated[
     str | Skeleton, Field(description="a built-in skeleton's name, or stages, widths and strides")
@@ -27,7 +29,7 @@ class SpaceChoice(ABC):
     kind: ClassVar[str]
 
     @abstractmethod
-    def space(self) -> ChainSpace:
+    def space(self) -> ChainSpace | Subspace:
         """Raises Incompatible, UnknownComponent or InvalidArchitecture where its parts do not fit."""
 
 
@@ -110,6 +112,19 @@ class NasBenchMacro(SpaceChoice):
         return nasbench_macro()
 
 
+@dataclass(frozen=True)
+class Saved(SpaceChoice):
+    """A space that an earlier run evolved or shrunk, whole: the recipe needs nothing else."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: ClassVar[str] = "saved"
+
+    document: Annotated[SpaceDocument, Field(description="the space, as space.json of a run holds it")]
+
+    def space(self) -> ChainSpace | Subspace:
+        return self.document.space
+
+
 @contextmanager
 def _naming(field: str, got: object) -> Iterator[None]:
     """What is wrong in here is wrong with this field: a form shows it beside its input."""
@@ -133,5 +148,5 @@ def _skeleton(choice: str | Skeleton) -> Skeleton:
 
 
 SPACE_CHOICES: dict[str, type[SpaceChoice]] = {
-    kind.kind: kind for kind in (OpenCells, OperatorChain, NasBench201, NasBenchMacro)
+    kind.kind: kind for kind in (OpenCells, OperatorChain, NasBench201, NasBenchMacro, Saved)
 }

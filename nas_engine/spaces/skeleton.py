@@ -68,6 +68,11 @@ class Skeleton:
             for block in range(stage.blocks)
         )
 
+    @property
+    def modules(self) -> tuple[tuple[str, ...], ...]:
+        """For each place, the modules of a network in which its operator stands: one."""
+        return tuple((f"block_{place}",) for place in range(len(self.groups)))
+
     def stem_block(self, shape: TaskShape) -> Block:
         sketch = Sketch("stem", shape.input)
         sketch.add("conv", Conv(self.stem, 3, self.stem_stride))

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from nas_engine.architecture import Architecture
-from nas_engine.budget import Cost
+from nas_engine.budget import MEASURES, Cost
 from nas_engine.chance import Chance
 from nas_engine.errors import Incompatible, InvalidArchitecture
 from nas_engine.graph.block import Block
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces.alphabet import Listed
 from nas_engine.spaces.base import SearchSpace
+from nas_engine.spaces.cell_skeleton import CellSkeleton
 from nas_engine.spaces.chain import ChainSpace
+from nas_engine.spaces.skeleton import Skeleton
 from nas_engine.wire import Plain
 
 if TYPE_CHECKING:
@@ -80,6 +82,20 @@ class Subspace(SearchSpace):
 
     def cost(self, architecture: Architecture, shape: TaskShape) -> Cost:
         return self.parent.cost(architecture, shape)
+
+    @property
+    def skeleton(self) -> Skeleton | CellSkeleton:
+        return self.parent.skeleton
+
+    def costs(self, shape: TaskShape) -> frozenset[Cost]:
+        """What its members cost, each figure once."""
+        return _costs(self, shape)
+
+    def cost_bounds(self, shape: TaskShape) -> tuple[Cost, Cost]:
+        """The exact least and largest cost of any member, each measure by itself."""
+        costs = self.costs(shape)
+        lows, highs = ([end(getattr(cost, name) for cost in costs) for name in MEASURES] for end in (min, max))
+        return Cost(*lows), Cost(*highs)
 
     def check_supernet(self) -> None:
         """Raises Incompatible where a place has too many options."""
@@ -146,3 +162,8 @@ class Subspace(SearchSpace):
         labels = cast("list[str]", value["labels"])
         members = cast("Any", value["members"])
         return cls.of(parent, {parent.architecture([labels[i] for i in genes]) for genes in members})
+
+
+@lru_cache(maxsize=16)
+def _costs(space: Subspace, shape: TaskShape) -> frozenset[Cost]:
+    return frozenset(space.cost(member, shape) for member in space.chosen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,11 +9,8 @@ from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost, NetworkLimits
 from nas_engine.chance import Chance
 from nas_engine.errors import Infeasible
-from nas_engine.graph.block import Block
 from nas_engine.shapes import TaskShape
-from nas_engine.spaces.base import SearchSpace
-from nas_engine.spaces.chain import ChainSpace
-from nas_engine.wire import Plain
+from nas_engine.spaces.view import View
 
 MOST_DRAWS = 10_000
 PATIENCE = 200  # draws refused in a row before each further one is improved by local descent
@@ -22,7 +18,7 @@ MOST_DESCENTS = 25  # each looks at every neighbour: where so many end outside, 
 
 
 @dataclass(frozen=True)
-class Within(SearchSpace):
+class Within(View):
     """A view: samples and neighbours over the limits are never seen, so no strategy needs to know of them.
 
     Samples are uniform over the members inside the limits while those are not too rare; after 200 refusals in a row a
@@ -31,27 +27,16 @@ class Within(SearchSpace):
 
     kind: ClassVar[str] = "within"
 
-    space: SearchSpace
     limits: NetworkLimits
     shape: TaskShape
     draws: int = MOST_DRAWS
     patience: int = PATIENCE
 
-    @property
-    def size(self) -> int:
-        """Of the whole space: how many are inside is not known without costing each."""
-        return self.space.size
-
-    @property
-    def reference(self) -> Architecture:
-        return self.space.reference
-
-    @property
-    def root(self) -> ChainSpace:
-        return self.space.root
-
     def _excess(self, architecture: Architecture) -> float:
         return self.limits.excess(self.space.cost(architecture, self.shape))
+
+    def _inside(self, architecture: Architecture) -> bool:
+        return self._excess(architecture) == 0
 
     def sample(self, chance: Chance) -> Architecture:
         """Raises Infeasible after `draws` refused ones, with the nearest figures seen."""
@@ -78,24 +63,3 @@ class Within(SearchSpace):
                 break
             architecture, excess = best, self._excess(best)
         return architecture, excess
-
-    def neighbours(self, architecture: Architecture) -> Iterator[Architecture]:
-        return (other for other in self.space.neighbours(architecture) if self._excess(other) == 0)
-
-    def members(self) -> Iterator[Architecture]:
-        return (member for member in self.space.members() if self._excess(member) == 0)
-
-    def distance(self, a: Architecture, b: Architecture) -> int:
-        return self.space.distance(a, b)
-
-    def __contains__(self, architecture: Architecture) -> bool:
-        return architecture in self.space and self._excess(architecture) == 0
-
-    def block(self, architecture: Architecture, shape: TaskShape) -> Block:
-        return self.space.block(architecture, shape)
-
-    def cost(self, architecture: Architecture, shape: TaskShape) -> Cost:
-        return self.space.cost(architecture, shape)
-
-    def plain(self) -> Plain:
-        return self.space.plain()

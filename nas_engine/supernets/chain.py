@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from nas_engine.errors import InvalidArchitecture
 from nas_engine.graph.block import Block
 from nas_engine.graph.module import BlockModule, build
-from nas_engine.supernets.base import Mixture, Supernet
+from nas_engine.supernets.base import Mixture, Pair, Supernet
 
 
 class MixedBlock(nn.Module):
-    """One choice: its options in parallel, summed by the weights given, or one of them alone.
+    """One choice: its options in parallel, summed by the weights given, one of them alone, or two of them.
 
     **Shapes**: (B, C, H, W) -> (B, C', H', W'); weights (options,).
     """
@@ -29,13 +29,16 @@ class MixedBlock(nn.Module):
         """The module of one option."""
         return self.get_submodule(label)  # type: ignore[return-value]
 
-    def forward(self, x: Tensor, weights: int | Tensor) -> Tensor:
+    def forward(self, x: Tensor, weights: int | Tensor | Pair) -> Tensor:
         if isinstance(weights, int):
             chosen: Tensor = self.option(self.labels[weights])(x)
             return chosen
+        if isinstance(weights, Pair):
+            on: Tensor = self.option(self.labels[weights.on])(x)
+            with torch.no_grad():
+                off: Tensor = self.option(self.labels[weights.off])(x)
+            return weights.gates[0] * on + weights.gates[1] * off
         outputs: list[Tensor] = [self.option(label)(x) for label in self.labels]
-        if len(outputs) == 1:  # softmax over one option is exactly 1
-            return outputs[0] * weights[0] if weights.requires_grad else outputs[0]
         mixed = outputs[0] * weights[0]
         for output, weight in zip(outputs[1:], weights[1:], strict=True):
             mixed = torch.addcmul(mixed, output, weight)
@@ -74,11 +77,22 @@ class ChainSupernet(Supernet):
         return indices
 
 
-def child_tensors(supernet: Mapping[str, Tensor], genes: Sequence[str]) -> dict[str, Tensor]:
-    """The stand-alone network's tensors out of a chain supernet's, by their names in the stand-alone network."""
-    taken = {name: tensor for name, tensor in supernet.items() if not name.startswith("block_")}
-    for position, label in enumerate(genes):
-        place = f"block_{position}."
-        prefix = f"{place}{label}."
-        taken |= {place + name.removeprefix(prefix): t for name, t in supernet.items() if name.startswith(prefix)}
+def child_tensors(
+    supernet: Mapping[str, Tensor], genes: Sequence[str], stands: Sequence[Sequence[str]] | None = None
+) -> dict[str, Tensor]:
+    """The stand-alone network's tensors out of a supernet's, by their names in the stand-alone network.
+
+    `stands`: for each place the modules in which its operator stands, as a skeleton knows them; `block_<place>` unless given.
+    """
+    places = [(f"block_{position}",) for position in range(len(genes))] if stands is None else stands
+    chosen = {module: label for modules, label in zip(places, genes, strict=True) for module in modules}
+    depths = {module.count(".") + 1 for module in chosen}
+    taken = {}
+    for name, tensor in supernet.items():
+        steps = name.split(".")
+        depth = next((depth for depth in depths if ".".join(steps[:depth]) in chosen), None)
+        if depth is None:
+            taken[name] = tensor
+        elif steps[depth] == chosen[".".join(steps[:depth])]:
+            taken[".".join(steps[:depth] + steps[depth + 1 :])] = tensor
     return taken

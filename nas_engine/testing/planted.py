@@ -13,7 +13,7 @@ from nas_engine.operators import Site, operator
 from nas_engine.shapes import FeatureShape
 from nas_engine.supernets import ChainSupernet
 from nas_engine.tasks import Batches, OpenTask
-from nas_engine.trainers.fitness import CellFitness
+from nas_engine.trainers.fitness import CellFitness, Reading
 from nas_engine.trainers.optimiser import cosine, momentum_descent, set_rate
 
 IDENTITY_ONLY = "2/1,2/1,2 D2 00 e3"
@@ -32,6 +32,7 @@ def planted_ranking(
     layers: int = 1,
     *,
     joint: bool = False,
+    reading: Reading = "softmax",
     steps: int = 200,
     free_from: int = 50,
     batch: int = 64,
@@ -52,6 +53,7 @@ def planted_ranking(
             groups := [f"layer {number}" for number in range(1, layers + 1)],
             {group: [0.0] * len(CELLS) for group in groups},
             {group: [0] * len(CELLS) for group in groups},
+            reading=reading,
         )
         for_weights, for_scores = (task.train, task.train) if joint else task.train.halves(chance.below(2**62))
         stream, score_stream = (Batches(split, batch, chance.below(2**62)) for split in (for_weights, for_scores))

@@ -15,11 +15,12 @@ import torch
 from nas_engine import spaces
 from nas_engine.architecture import Architecture
 from nas_engine.chance import Chance
-from nas_engine.errors import InvalidArchitecture
+from nas_engine.errors import Incompatible, InvalidArchitecture
 from nas_engine.graph.counter import count
 from nas_engine.graph.module import BlockModule
 from nas_engine.shapes import TaskShape
-from nas_engine.spaces import SearchSpace
+from nas_engine.spaces import Relaxable, SearchSpace
+from nas_engine.supernets import child_tensors
 from nas_engine.wire import canonical
 
 STEPS = 6  # of a random walk
@@ -221,6 +222,31 @@ class SpaceContract:
         for architecture in self.drawn(space)[: self.builds]:
             same = space.root.block(architecture, shape) == space.block(architecture, shape)
             assert same, f"{architecture}: the root builds another network"
+
+    def test_a_path_of_its_supernet_is_the_stand_alone_network_with_its_weights(
+        self, space: SearchSpace, shape: TaskShape
+    ) -> None:
+        """Asked of spaces that can make a supernet."""
+        if not isinstance(space, Relaxable):
+            return
+        try:
+            space.check_supernet()
+        except Incompatible:
+            return
+        drawn = self.drawn(space)[: self.builds]
+        with Chance(7).owning_torch():
+            supernet, images = space.supernet(shape), torch.randn(5, shape.channels, shape.height, shape.width)
+            with torch.no_grad():
+                for architecture in drawn:  # running statistics that differ from the fresh ones
+                    supernet.train()(3 * images, supernet.path(architecture.genes))
+            supernet.eval()
+        for architecture in drawn:
+            network = _network(space, architecture, shape).eval()
+            tensors = child_tensors(supernet.state_dict(), architecture.genes, space.root.skeleton.modules)
+            network.load_state_dict(tensors)  # strictly: none missing, none too many
+            with torch.no_grad():
+                got, wanted = supernet(images, supernet.path(architecture.genes)), network(images)
+            assert torch.equal(got, wanted), f"{architecture}: its path gives {got[0]}, the network itself {wanted[0]}"
 
     def test_its_reference_can_be_built(self, space: SearchSpace, shape: TaskShape) -> None:
         reference = space.reference

@@ -14,7 +14,7 @@ from nas_engine.errors import Incompatible
 from nas_engine.extension import More, extended, files_in, known, room, same_result
 from nas_engine.recipe import recipe
 from nas_engine.run import Run
-from nas_engine.stages.search import scope_of
+from nas_engine.stages.asking import scope_of
 from nas_engine.wire import plain, read
 from nas_engine.work import Mishap, Result, Work
 from tests.engine.test_run import answered, changed
@@ -23,7 +23,7 @@ QUICKSTART = recipe(json.loads((Path(__file__).parents[2] / "examples" / "quicks
 
 
 def test_what_can_be_raised_is_told_with_what_it_is() -> None:
-    assert room(QUICKSTART) == {"evaluations": 150, "device_seconds": 170.0, "generations": 10}
+    assert room(QUICKSTART) == {"evaluations": 150, "device_seconds": 220.0, "generations": 10}
     assert room(changed()) == {"evaluations": 40}
     trained = [{"kind": "train", "trainer": {"kind": "uniform_paths", "batches": 10}}]
     assert room(changed(pipeline=trained)) == {}
@@ -33,7 +33,7 @@ def test_more_is_added_to_every_limit_that_would_stop_it_and_to_nothing_else() -
     more = extended(QUICKSTART, More(evaluations=50, device_seconds=30, generations=5)).plain
     before: Any = QUICKSTART.plain
     limits, pipeline = before["budget"]["search"], before["pipeline"]
-    limits["evaluations"], limits["device_seconds"] = 650, 200.0
+    limits["evaluations"], limits["device_seconds"] = 650, 250.0
     pipeline[3]["strategy"]["cycles"], pipeline[0]["trainer"]["generations"] = 200, 15
     assert more == before
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from nas_engine import feasibility as module
-from nas_engine.budget import NetworkLimits
+from nas_engine.budget import Cost, NetworkLimits
 from nas_engine.errors import Infeasible
 from nas_engine.feasibility import feasibility, impossible
+from nas_engine.preview import preview
 from nas_engine.recipe import Recipe, recipe
+from nas_engine.spaces import Subspace, space_document
 
 DRAW = [{"kind": "search", "strategy": {"kind": "random"}, "estimator": {"kind": "from_scratch"}}]
 OPPOSED = ["conv3", "mb5_e2_se"]  # where the fewest params are, the fewest MAdds are not
@@ -36,6 +38,30 @@ def test_the_bounds_are_those_of_the_cheapest_and_the_dearest_member() -> None:
     assert (found.least.params, found.least.madds) == (min(c.params for c in costs), min(c.madds for c in costs))
     assert (found.largest.params, found.largest.madds) == (max(c.params for c in costs), max(c.madds for c in costs))
     assert (found.verdict, found.share) == ("feasible", 1.0)
+
+
+def test_of_listed_members_bounds_front_and_share_are_those_of_the_members() -> None:
+    whole = with_limits(OPPOSED)
+    root, shape = whole.space.space().root, whole.task.shape
+    by_cost = {root.cost(member, shape): member for member in root.members()}
+    few, many = min(by_cost), min(by_cost, key=lambda cost: cost.madds)
+    assert few.madds > many.madds
+    kept = Subspace.of(root, {by_cost[few], by_cost[many]})
+
+    def saved(**limits: int) -> Recipe:
+        document = {"kind": "saved", "document": space_document(kept)}
+        return recipe({**whole.plain, "space": document, "pipeline": DRAW, "budget": {"network": limits}})
+
+    found = feasibility(saved())
+    assert (found.least, found.largest) == (Cost(few.params, many.madds), Cost(many.params, few.madds))
+    between = feasibility(saved(params=few.params))
+    assert (between.verdict, 0.4 < between.share < 0.6) == ("feasible", True)
+    assert feasibility(saved(params=few.params - 1)).verdict == "impossible"
+    apart = impossible(saved(params=few.params, madds=many.madds))
+    assert apart is not None
+    assert f"with so few params the cheapest has {few.madds:,} MAdds" in apart.text
+    shown = preview(saved())
+    assert (shown.size, set(shown.sampled)) == (2, {few, many})
 
 
 def test_a_limit_at_the_cheapest_network_is_feasible_and_one_below_is_impossible() -> None:

@@ -6,7 +6,7 @@ import torch
 from nas_engine.budget import Cost
 from nas_engine.chance import Chance
 from nas_engine.components import checked
-from nas_engine.errors import Incompatible, InvalidRecipe
+from nas_engine.errors import InvalidRecipe
 from nas_engine.graph.counter import count
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import CellSkeleton, ChainSpace, Listed, SearchSpace, Subspace, nasbench201, space
@@ -83,11 +83,6 @@ def test_a_network_s_document_reads_back() -> None:
 
 def test_a_space_of_cells_reads_back_with_its_skeleton() -> None:
     assert space(SMALL.plain()) == SMALL
-
-
-def test_a_supernet_of_cells_is_refused_with_the_way_out() -> None:
-    with pytest.raises(Incompatible, match="estimate its networks from scratch or by a table"):
-        SMALL.check_supernet()
 
 
 def test_an_unknown_field_is_refused() -> None:

@@ -4,19 +4,40 @@ from dataclasses import fields, replace
 
 import pytest
 
-from nas_engine.components import component, described
+from nas_engine.components import checked, component, described
 from nas_engine.errors import InvalidRecipe
-from nas_engine.spaces import Skeleton, Stage, autospace, chain, nasbench201, nasbench_macro, skeleton_named
+from nas_engine.spaces import (
+    ChainSpace,
+    Skeleton,
+    SpaceDocument,
+    Stage,
+    Subspace,
+    autospace,
+    chain,
+    nasbench201,
+    nasbench_macro,
+    skeleton_named,
+    space_document,
+)
 from nas_engine.spaces.choices import (
     SPACE_CHOICES,
     NasBench201,
     NasBenchMacro,
     OpenCells,
     OperatorChain,
+    Saved,
     SpaceChoice,
 )
 
 OWN = Skeleton((Stage(8, 2, 2),), stem=4)
+
+LISTED = chain(skeleton_named("tiny"), ("conv3", "skip"))
+SHRUNK = Subspace.of(LISTED, {LISTED.architecture(["conv3", "skip", "skip"])})
+
+
+def document(space: ChainSpace | Subspace) -> SpaceDocument:
+    return checked(SpaceDocument, space_document(space))
+
 
 CHOICES: dict[SpaceChoice, dict[str, object]] = {  # with another value for each field
     OpenCells(skeleton="tiny"): {
@@ -33,6 +54,7 @@ CHOICES: dict[SpaceChoice, dict[str, object]] = {  # with another value for each
     },
     NasBench201(): {"cells": 1, "width": 8},
     NasBenchMacro(): {},
+    Saved(document(SHRUNK)): {"document": document(LISTED)},
 }
 
 
@@ -43,6 +65,7 @@ def test_a_choice_makes_the_space_that_it_describes() -> None:
     assert OperatorChain(("conv3", "skip"), OWN, "skip").space() == chain(OWN, ("conv3", "skip"), "skip")
     assert NasBench201(3, 8).space() == nasbench201(3, 8)
     assert NasBenchMacro().space() == nasbench_macro()
+    assert Saved(document(SHRUNK)).space() == SHRUNK
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -100,3 +123,18 @@ def test_a_choice_that_fits_nothing_is_refused_by_its_field(given: dict[str, obj
 def test_kernels_that_no_cell_has_are_refused(kernels: list[int]) -> None:
     with pytest.raises(InvalidRecipe, match=r"'space\.kernels'.*wanted odd numbers from 3"):
         component(SPACE_CHOICES, {"kind": "autospace", "kernels": kernels}, "space")
+
+
+def test_a_saved_space_that_is_none_is_refused_by_its_field() -> None:
+    plain = space_document(SHRUNK)
+    for change, field in (
+        ({"members": [[0, 1, 9]]}, "space.document.members.0"),
+        ({"reference": "conv4"}, "space.document.reference"),
+        ({"places": [0, 0]}, "space.document.places"),
+        ({"alphabets": [["conv3", 3]]}, "space.document.alphabets.0.1"),
+        ({"format": "onnx"}, "space.document.format"),
+        ({"size": 1}, "space.document.size"),
+    ):
+        with pytest.raises(InvalidRecipe) as refusal:
+            component(SPACE_CHOICES, {"kind": "saved", "document": plain | change}, "space")
+        assert refusal.value.field == field

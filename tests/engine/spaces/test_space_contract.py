@@ -16,6 +16,7 @@ from nas_engine.graph.block import Block
 from nas_engine.graph.module import BlockModule, build
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import SKELETONS, Alphabet, ChainSpace, Listed, SearchSpace, Skeleton
+from nas_engine.supernets import ChainSupernet
 from nas_engine.testing import SpaceContract
 from nas_engine.wire import Plain
 
@@ -226,6 +227,14 @@ class BuildsForAnotherTask(Sound):
         return super().build(architecture, TaskShape(1, 8, 8, 7))
 
 
+class TakesPathsBackwards(Sound):
+    def supernet(self, shape: TaskShape) -> ChainSupernet:
+        made = super().supernet(shape)
+        forwards = made.path
+        made.path = lambda genes: forwards(genes[::-1])
+        return made
+
+
 class HasAnotherRoot(Sound):
     @property
     def root(self) -> ChainSpace:
@@ -259,6 +268,7 @@ WALK = "a_walk_leads_no_further_than_its_edits"
 MUTANT = "a_mutant_is_a_neighbour_and_any_neighbour_may_be_one"
 CHILD = "a_child_is_a_member_with_each_gene_from_either_parent"
 SAME_BREED = "a_seed_gives_the_same_mutants_and_children_every_time"
+PATH = "a_path_of_its_supernet_is_the_stand_alone_network_with_its_weights"
 COUNTED = "its_cost_is_what_is_counted_in_the_network"
 
 BREAKS: dict[type[Sound], set[str]] = {
@@ -266,7 +276,7 @@ BREAKS: dict[type[Sound], set[str]] = {
     IsNoValue: {VALUE},
     LosesAnOptionWhenWritten: {PLAIN},
     ForgetsItsReferenceWhenRead: {PLAIN},
-    DrawsStrangers: {SAMPLE, LISTED, PLAIN, CHILD, BOTH_WAYS, NAMED_ONCE},
+    DrawsStrangers: {SAMPLE, LISTED, PLAIN, CHILD, BOTH_WAYS, NAMED_ONCE, PATH},
     DrawsWithoutItsChance: {SAME_SAMPLES, SAME_BREED},
     DrawsTheSameForEverySeed: {"another_seed_gives_other_samples"},
     SharesAKey: {"architectures_share_a_key_exactly_if_they_are_equal"},
@@ -289,8 +299,9 @@ BREAKS: dict[type[Sound], set[str]] = {
     HasChildrenOfItsOwn: {CHILD},
     HasStrangersForChildren: {CHILD},
     UnderstatesItsCost: {COUNTED, "its_reference_can_be_built"},
-    BuildsAnotherNetwork: {COUNTED},
-    BuildsForAnotherTask: {COUNTED, "its_networks_give_a_score_for_each_class"},
+    BuildsAnotherNetwork: {COUNTED, PATH},
+    BuildsForAnotherTask: {COUNTED, PATH, "its_networks_give_a_score_for_each_class"},
+    TakesPathsBackwards: {PATH},
     HasAnotherRoot: {"its_root_builds_the_same_networks"},
     HasAReferenceThatCostsNothing: {"its_reference_can_be_built"},
     BuildsAnything: {"an_architecture_of_another_skeleton_is_refused"},
