@@ -3,7 +3,9 @@
 from nas_engine.estimators.base import Estimator
 from nas_engine.estimators.forest import Forest
 from nas_engine.estimators.from_scratch import FromScratch
+from nas_engine.estimators.naswot import Naswot
 from nas_engine.estimators.shared_weights import SharedWeights, recalibrate
+from nas_engine.estimators.synflow import Synflow
 from nas_engine.estimators.table import Table
 
 ESTIMATORS: dict[str, type[Estimator]] = {
@@ -11,9 +13,21 @@ ESTIMATORS: dict[str, type[Estimator]] = {
     for kind in (
         Forest,
         FromScratch,
+        Naswot,
         SharedWeights,
+        Synflow,
         Table,
     )
 }
 
-__all__ = ["ESTIMATORS", "Estimator", "Forest", "FromScratch", "SharedWeights", "Table", "recalibrate"]
+__all__ = [
+    "ESTIMATORS",
+    "Estimator",
+    "Forest",
+    "FromScratch",
+    "Naswot",
+    "SharedWeights",
+    "Synflow",
+    "Table",
+    "recalibrate",
+]

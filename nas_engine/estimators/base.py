@@ -21,6 +21,7 @@ class Estimator(ABC):
     kind: ClassVar[str]
     needs: ClassVar[frozenset[str]]
     batch: ClassVar[int] = 1  # candidates a Work; cheap estimators take many
+    shares: ClassVar[bool] = True  # whether scores are accuracies, from 0 to 1; else only their order means something
 
     @abstractmethod
     def estimate(

@@ -58,7 +58,8 @@ class SharedWeights(Estimator):
         assert products.space is not None
         assert products.supernet is not None
         network = products.space.build(candidate.architecture, task.shape).to(task.train.device)
-        tensors = child_tensors(products.supernet, candidate.architecture.genes)
+        stands = products.space.root.skeleton.modules
+        tensors = child_tensors(products.supernet, candidate.architecture.genes, stands)
         missing = sorted(set(network.state_dict()) - set(tensors))
         if missing:
             return Failure(candidate, "recipe", f"the supernet has no weights for {missing[0]}; train it on this space")

@@ -4,6 +4,7 @@ from typing import Any
 
 from nas_engine.strategies.ageing_evolution import AgeingEvolution
 from nas_engine.strategies.base import Strategy, ranked
+from nas_engine.strategies.exhaustive import Exhaustive
 from nas_engine.strategies.lissnas import Lissnas
 from nas_engine.strategies.local_search import LocalSearch
 from nas_engine.strategies.operator_pruning import OperatorPruning
@@ -13,6 +14,7 @@ STRATEGIES: dict[str, type[Strategy[Any]]] = {
     kind.kind: kind
     for kind in (
         AgeingEvolution,
+        Exhaustive,
         Lissnas,
         LocalSearch,
         OperatorPruning,
@@ -23,6 +25,7 @@ STRATEGIES: dict[str, type[Strategy[Any]]] = {
 __all__ = [
     "STRATEGIES",
     "AgeingEvolution",
+    "Exhaustive",
     "Lissnas",
     "LocalSearch",
     "OperatorPruning",

@@ -34,6 +34,9 @@ class Strategy(ABC, Generic[State]):
     space: SearchSpace
     state: State
 
+    def check(self, space: SearchSpace) -> None:
+        """Raise Incompatible where it cannot search such a space. Asked when a recipe is read, and by `start`."""
+
     @abstractmethod
     def start(self, space: SearchSpace, seed: int) -> None: ...
 

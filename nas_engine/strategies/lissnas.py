@@ -22,6 +22,7 @@ from nas_engine.spaces import SearchSpace, Subspace
 from nas_engine.spaces.locality import Correlation, measured_radius, sampled_locality
 from nas_engine.spaces.shrinkage import figures
 from nas_engine.strategies.base import Strategy
+from nas_engine.strategies.sample import Sample
 
 LEAST_SEEDS = 5
 MOST_ROUNDS = 20
@@ -42,10 +43,7 @@ class LissnasState:
     chance: Chance
     rounds: list[Round]
     radius: int
-    sample: list[Architecture]  # of the round on trial
-    scores: dict[str, float]  # of `sample`, by key
-    asked: int = 0
-    answered: int = 0
+    sample: Sample  # of the round on trial
     finished: bool = False
     locality: list[Correlation] = field(default_factory=list)  # of the first sample
 
@@ -77,7 +75,7 @@ class Lissnas(Strategy[LissnasState]):
 
     def start(self, space: SearchSpace, seed: int) -> None:
         self.space = space
-        self.state = LissnasState(Chance(seed), [], self.radius or 1, [], {})
+        self.state = LissnasState(Chance(seed), [], self.radius or 1, Sample([]))
         self._try([])
 
     def ask(self, n: int) -> list[Candidate]:
@@ -85,8 +83,7 @@ class Lissnas(Strategy[LissnasState]):
         if state.finished:
             return []
         seeds = tuple(seed.key for seed in state.rounds[-1].seeds)
-        batch = state.sample[state.asked : state.asked + n]
-        state.asked += len(batch)
+        batch = state.sample.ask(n)
         return [Candidate(architecture, parents=self._parents(architecture, seeds)) for architecture in batch]
 
     def _parents(self, architecture: Architecture, seeds: tuple[str, ...]) -> tuple[str, ...]:
@@ -97,20 +94,16 @@ class Lissnas(Strategy[LissnasState]):
         return tuple(s.key for s in round_.seeds if self.space.distance(s, architecture) <= self.state.radius)
 
     def tell(self, answers: Sequence[Answer]) -> None:
-        state = self.state
-        for answer in answers:
-            state.answered += 1
-            if isinstance(answer, Evaluation):
-                state.scores[answer.candidate.architecture.key] = answer.score
-        if state.answered == len(state.sample):
+        self.state.sample.tell(answers)
+        if self.state.sample.complete:
             self._judge()
 
     def _judge(self) -> None:
         """All of the trial's sample is in: accept and go on, or stop."""
         state, trial = self.state, self.state.rounds[-1]
         before = state.rounds[-2].mean if len(state.rounds) > 1 else None
-        if state.scores:
-            trial.mean = sum(state.scores[key] for key in sorted(state.scores)) / len(state.scores)
+        if state.sample.scores:
+            trial.mean = state.sample.mean
             trial.accepted = before is None or trial.mean > before
             if before is None:
                 self._measure_locality()
@@ -123,14 +116,13 @@ class Lissnas(Strategy[LissnasState]):
     def _measure_locality(self) -> None:
         """Of the first sample, the only one that is uniform over the whole space."""
         state = self.state
-        scores = {a: state.scores[a.key] for a in state.sample if a.key in state.scores}
+        scores = {network: state.sample.scores[network.key] for network in state.sample.scored}
         state.locality = list(sampled_locality(self.space, scores))
         state.radius = self.radius or measured_radius(state.locality)
 
     def _best(self) -> list[Architecture]:
-        state = self.state
-        scored = [a for a in state.sample if a.key in state.scores]
-        scored.sort(key=lambda a: (-state.scores[a.key], a.key))
+        sample = self.state.sample
+        scored = sorted(sample.scored, key=lambda a: (-sample.scores[a.key], a.key))
         wanted = max(LEAST_SEEDS, round(self.seeds * len(scored)))
         if not self.per_pocket:
             return scored[:wanted]
@@ -152,7 +144,7 @@ class Lissnas(Strategy[LissnasState]):
             sample = self._draw()
             size = self.space.size
         state.rounds.append(Round(seeds, size))
-        state.sample, state.scores, state.asked, state.answered = sample, {}, 0, 0
+        state.sample = Sample(sample)
 
     def _draw(self) -> list[Architecture]:
         """Distinct members of the whole space; fewer than asked for where it seems to hold no more."""
@@ -197,7 +189,7 @@ class Lissnas(Strategy[LissnasState]):
         """
         accepted = [r for r in self.state.rounds if r.accepted]
         if not accepted:
-            if not self.state.scores:
+            if not self.state.sample.scores:
                 raise BudgetSpent(
                     "LISSNAS: no network could be estimated, so there is nothing to shrink to; raise the budget"
                 )

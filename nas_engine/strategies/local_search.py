@@ -14,6 +14,7 @@ from nas_engine.chance import Chance
 from nas_engine.products import Ranking
 from nas_engine.spaces import SearchSpace
 from nas_engine.strategies.base import Strategy, ranked
+from nas_engine.strategies.sample import Sample
 
 TRIES = 200  # draws in a row that may be known before the space counts as used up
 
@@ -21,11 +22,9 @@ TRIES = 200  # draws in a row that may be known before the space counts as used 
 @dataclass
 class LocalState:
     chance: Chance
-    queue: list[Architecture]  # of the step in hand
+    step: Sample  # in hand
     here: Architecture | None = None  # None: the step in hand draws the networks to begin with
     scores: dict[str, float | None] = field(default_factory=dict)  # of all asked, by key; None: unknown yet, or failed
-    asked: int = 0  # of `queue`
-    answered: int = 0
     drawn: int = 0
     finished: bool = False
 
@@ -52,32 +51,28 @@ class LocalSearch(Strategy[LocalState]):
 
     def start(self, space: SearchSpace, seed: int) -> None:
         self.space = space
-        self.state = LocalState(Chance(seed), [])
+        self.state = LocalState(Chance(seed), Sample([]))
         self._begin()
 
     def ask(self, n: int) -> list[Candidate]:
         state = self.state
         if state.finished:
             return []
-        batch = state.queue[state.asked : state.asked + n]
-        state.asked += len(batch)
         parents = () if state.here is None else (state.here.key,)
-        return [Candidate(architecture, parents=parents) for architecture in batch]
+        return [Candidate(architecture, parents=parents) for architecture in state.step.ask(n)]
 
     def tell(self, answers: Sequence[Answer]) -> None:
         state = self.state
-        for answer in answers:
-            state.answered += 1
-            if isinstance(answer, Evaluation):
-                state.scores[answer.candidate.architecture.key] = answer.score
-        if state.answered == len(state.queue):
+        state.step.tell(answers)
+        if state.step.complete:
+            state.scores |= state.step.scores
             self._go_on()
 
     def _go_on(self) -> None:
         """The step in hand is answered: take steps until there is something new to ask."""
         state = self.state
-        while not state.finished and state.answered == len(state.queue):
-            near = state.queue if state.here is None else self.space.neighbours(state.here)
+        while not state.finished and state.step.complete:
+            near = state.step.networks if state.here is None else self.space.neighbours(state.here)
             best = max(near, key=lambda a: (self._score(a), a.key), default=None)
             higher = best is not None and self._score(best) > (self._score(state.here) if state.here else float("-inf"))
             if state.drawn >= self.draws:
@@ -105,15 +100,14 @@ class LocalSearch(Strategy[LocalState]):
                 break
         state.here = None
         self._ask_about(list(drawn.values()))
-        state.finished = not state.queue
+        state.finished = not state.step.networks
 
     def _ask_about(self, architectures: Sequence[Architecture]) -> None:
         """In random order, as many as the draws that are left."""
         state = self.state
-        state.queue = state.chance.sample(architectures, self.draws - state.drawn)
-        state.asked = state.answered = 0
-        state.drawn += len(state.queue)
-        state.scores |= dict.fromkeys(architecture.key for architecture in state.queue)
+        state.step = Sample(state.chance.sample(architectures, self.draws - state.drawn))
+        state.drawn += len(state.step.networks)
+        state.scores |= dict.fromkeys(architecture.key for architecture in state.step.networks)
 
     def conclude(self, history: Iterable[Evaluation]) -> Ranking:
         return ranked(history)

@@ -18,6 +18,7 @@ from nas_engine.products import Ranking
 from nas_engine.spaces import ChainSpace, Listed, SearchSpace, Subspace, Within
 from nas_engine.spaces.shrinkage import figures
 from nas_engine.strategies.base import Strategy
+from nas_engine.strategies.sample import Sample
 
 MOST_OPTIONS = 64  # at a place: of more, a sample shows too few to judge any
 
@@ -36,10 +37,7 @@ class Drop:
 class PruningState:
     chance: Chance
     drops: list[Drop]
-    sample: list[Architecture]
-    scores: dict[str, float]  # of `sample`, by key
-    asked: int = 0
-    answered: int = 0
+    sample: Sample
     finished: bool = False
 
 
@@ -63,50 +61,47 @@ class OperatorPruning(Strategy[PruningState]):
     def evaluations(self) -> int | None:
         return None
 
-    def start(self, space: SearchSpace, seed: int) -> None:
+    def check(self, space: SearchSpace) -> None:
         """Raises Incompatible for a space with more than 64 options at a place."""
-        self.space = space
-        crowded = max(alphabet.size for alphabet in self._whole().alphabets)
+        crowded = max(alphabet.size for alphabet in _whole(space).alphabets)
         if crowded > MOST_OPTIONS:
             raise Incompatible(
                 f"operator_pruning: a place of this space has {crowded:,} options, it can judge {MOST_OPTIONS};"
                 " evolve the space first"
             )
-        self.state = PruningState(Chance(seed), [], [], {})
+
+    def start(self, space: SearchSpace, seed: int) -> None:
+        """Raises Incompatible where `check` does."""
+        self.check(space)
+        self.space = space
+        self.state = PruningState(Chance(seed), [], Sample([]))
         self._sample()
 
     def ask(self, n: int) -> list[Candidate]:
         state = self.state
         if state.finished:
             return []
-        batch = state.sample[state.asked : state.asked + n]
-        state.asked += len(batch)
-        return [Candidate(architecture) for architecture in batch]
+        return [Candidate(architecture) for architecture in state.sample.ask(n)]
 
     def tell(self, answers: Sequence[Answer]) -> None:
-        state = self.state
-        for answer in answers:
-            state.answered += 1
-            if isinstance(answer, Evaluation):
-                state.scores[answer.candidate.architecture.key] = answer.score
-        if state.answered == len(state.sample):
+        self.state.sample.tell(answers)
+        if self.state.sample.complete:
             self._drop()
 
     def _drop(self) -> None:
         """All of the sample is in: drop the worst operator, and go on with what is left."""
-        state, scored = self.state, [a for a in self.state.sample if a.key in self.state.scores]
+        state, sample = self.state, self.state.sample
         alphabets = self._left().alphabets
         seen: dict[tuple[int, str], list[float]] = {}
-        for architecture in scored:
+        for architecture in sample.scored:
             for position, label in enumerate(architecture.genes):
                 if alphabets[position].size > 1:
-                    seen.setdefault((position, label), []).append(state.scores[architecture.key])
+                    seen.setdefault((position, label), []).append(sample.scores[architecture.key])
         if not seen:
             state.finished = True
             return
         place, label = min(seen, key=lambda choice: (sum(seen[choice]) / len(seen[choice]), choice))
-        mean = sum(state.scores[architecture.key] for architecture in scored) / len(scored)
-        state.drops.append(Drop(place, label, self._size(), mean))
+        state.drops.append(Drop(place, label, self._size(), sample.mean))
         if self._size() <= self.most:
             state.finished = True
             return
@@ -114,8 +109,8 @@ class OperatorPruning(Strategy[PruningState]):
 
     def _sample(self) -> None:
         state = self.state
-        state.sample, state.scores, state.asked, state.answered = self._draw(), {}, 0, 0
-        if not state.sample:  # within the limits nothing is left: the last drop went too far
+        state.sample = Sample(self._draw())
+        if not state.sample.networks:  # within the limits nothing is left: the last drop went too far
             del state.drops[-1:]
             state.finished = True
 
@@ -136,14 +131,9 @@ class OperatorPruning(Strategy[PruningState]):
             return []
         return list(drawn.values())
 
-    def _whole(self) -> ChainSpace:
-        """The smallest product of choices around the space."""
-        inner = _inner(self.space)
-        return inner.as_product() if isinstance(inner, Subspace) else inner.root
-
     def _left(self) -> ChainSpace:
         """The product of what has not been dropped."""
-        whole, gone = self._whole(), {(drop.place, drop.label) for drop in self.state.drops}
+        whole, gone = _whole(self.space), {(drop.place, drop.label) for drop in self.state.drops}
         alphabets = tuple(
             Listed(tuple(label for label in alphabet.labels if (position, label) not in gone))
             for position, alphabet in enumerate(whole.alphabets)
@@ -164,7 +154,7 @@ class OperatorPruning(Strategy[PruningState]):
         Raises BudgetSpent where no network could be estimated.
         """
         state = self.state
-        if not state.drops and not state.scores and not any(True for _ in history):
+        if not state.drops and not state.sample.scores and not any(True for _ in history):
             raise BudgetSpent(
                 "operator pruning: no network could be estimated, so no operator can be dropped; raise the budget"
             )
@@ -187,3 +177,9 @@ class OperatorPruning(Strategy[PruningState]):
 
 def _inner(space: SearchSpace) -> SearchSpace:
     return space.space if isinstance(space, Within) else space
+
+
+def _whole(space: SearchSpace) -> ChainSpace:
+    """The smallest product of choices around a space."""
+    inner = _inner(space)
+    return inner.as_product() if isinstance(inner, Subspace) else inner.root
