@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from math import sqrt
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from nas_engine.chance import Chance
+from nas_engine.components import without_younger_defaults
 from nas_engine.errors import Incompatible
 from nas_engine.events import CellRecord, GenerationEvolved
 from nas_engine.operators import AutoSpaceCell, CellGenotype, operator
@@ -24,7 +26,7 @@ from nas_engine.spaces.chain import fixed_cost, place_cost
 from nas_engine.tasks import OpenTask
 from nas_engine.trainers.base import Trainer
 from nas_engine.trainers.optimiser import cosine, load_optimiser, momentum_descent, optimiser_tensors, set_rate
-from nas_engine.trainers.population import Breeding, Member, Population
+from nas_engine.trainers.population import Breeding, Member, Population, operator_shares, rank_stability
 from nas_engine.trainers.precision import LossScale, MixedPrecision, Precision
 from nas_engine.trainers.weight_bank import WeightBank
 from nas_engine.wire import Plain, plain, read
@@ -82,6 +84,13 @@ class AutoSpace(Trainer):
     split: Annotated[
         Literal["held-out", "joint"], Field(description="whether scores learn from other images than weights")
     ] = "held-out"
+    reading: Annotated[
+        Literal["softmax", "raw"],
+        Field(description="what cells are mixed by: the softmax of their scores, or the scores"),
+    ] = "softmax"
+    fitness: Annotated[
+        Literal["gradient", "random"], Field(description="how cells are scored; random is the control of the method")
+    ] = "gradient"
     batch: Annotated[int, Field(ge=2, le=8192, description="images a batch")] = 64
     learning_rate: Annotated[float, Field(gt=0, le=10, description="highest learning rate of the weights")] = 0.1
     score_rate: Annotated[float, Field(gt=0, le=10, description="learning rate of the scores")] = 0.05
@@ -96,9 +105,22 @@ class AutoSpace(Trainer):
         float, Field(gt=0, le=100, description="a cell may cost this many times the reference's MAdds")
     ] = 1.5
 
+    @model_serializer(mode="wrap")
+    def _without_younger_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_younger_defaults(self, write, {"reading": "softmax", "fitness": "gradient"})
+
     @property
     def length(self) -> int:
         return self.generations * self.steps
+
+    @property
+    def _score_steps(self) -> int:
+        """Of a generation: those batches after which the scores are trained too."""
+        return sum(self._trains_scores(batch) for batch in range(self.steps * STEP_BATCHES))
+
+    def _trains_scores(self, batch: int) -> bool:
+        """Whether the scores take a step after this batch of a generation."""
+        return batch >= self.warm * self.steps * STEP_BATCHES and batch % self.every == 0
 
     def check(self, space: SearchSpace) -> None:
         """Only an open cell space whose reference is a cell can be evolved."""
@@ -199,6 +221,7 @@ class AutoSpace(Trainer):
             fixed_cost(self._space.skeleton, shape).madds,
             None if limit is None else BudgetTerm(limit, self.budget_loss, self.budget_weight),
             self._mixed,
+            self.reading,
         )
         self._optimiser = momentum_descent(self._network, self.learning_rate, self.weight_decay)
         self._score_optimiser = torch.optim.Adam(self._fitness.scores.values(), self.score_rate, betas=(0.5, 0.999))
@@ -213,7 +236,7 @@ class AutoSpace(Trainer):
             within = done % (self.steps * STEP_BATCHES)
             set_rate(self._optimiser, cosine(done, self.length * STEP_BATCHES, self.learning_rate))
             total += self._fitness.train_weights(self._optimiser, self._task, *self._stream.next(), self.clip)
-            if within >= self.warm * self.steps * STEP_BATCHES and within % self.every == 0:
+            if self.fitness == "gradient" and self._trains_scores(within):
                 self._fitness.train_scores(self._score_optimiser, self._task, *self._score_stream.next())
         self.position += 1
         self._loss += total / STEP_BATCHES
@@ -223,13 +246,13 @@ class AutoSpace(Trainer):
 
     def _end_generation(self) -> None:
         """Write fitness and weights back; cull."""
-        slots = self._standing()
+        slots, stability = self._standing(), {}
         for group, members in self._slots.items():
-            scores = [float(value) for value in self._fitness.scores[group].detach()]
-            zero = scores[-1] if self.reference else sum(scores) / len(scores)
             population = self._populations[group]
-            for member, score in zip(members, scores, strict=False):
-                self._breeding.visited(population, member, score - zero)
+            before = {member.genotype: member.score for member in population.members if member.visits}
+            for member, gap in zip(members, self._gaps(group), strict=False):
+                self._breeding.visited(population, member, gap)
+            stability[group] = rank_stability(before, population)
             self._breeding.cull(population)
         self._bank.take(self._network, self._groups)
         alive = {(p.group, self._label(m.genotype)) for p in self._populations.values() for m in p.members}
@@ -241,9 +264,23 @@ class AutoSpace(Trainer):
                 expected_madds=float(self._fitness.expected_madds().detach()),
                 groups={group: self._records(population) for group, population in self._populations.items()},
                 slots={group: tuple(labels) for group, labels in slots.items()},
+                shares={group: operator_shares(population) for group, population in self._populations.items()},
+                stability={group: tau for group, tau in stability.items() if tau is not None},
             )
         )
         self._slots = {}
+
+    def _gaps(self, group: str) -> list[float]:
+        """How far the score of each cell in a group's slots is from the reference's (their mean's, without one).
+
+        The control draws them instead, about as wide as scores could have walked by chance.
+        """
+        scores = [float(value) for value in self._fitness.scores[group].detach()]
+        if self.fitness == "random":
+            width = self.score_rate * sqrt(self._score_steps)
+            return [width * self._chance.normal() for _ in scores]
+        zero = scores[-1] if self.reference else sum(scores) / len(scores)
+        return [score - zero for score in scores]
 
     def _records(self, population: Population) -> tuple[CellRecord, ...]:
         best_first = sorted(population.members, key=lambda member: (member.visits == 0, -member.score))

@@ -1,4 +1,4 @@
-"""AutoSpace's differentiable fitness (Zhou 2021): cells in parallel, mixed by softmax; weights and scores in turn."""
+"""AutoSpace's differentiable fitness (Zhou 2021): cells in parallel, mixed by their scores; weights and scores in turn."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from nas_engine.tasks import OpenTask
 from nas_engine.trainers.precision import MixedPrecision
 
 BudgetLoss = Literal["add#linear", "mul#log"]
+Reading = Literal["softmax", "raw"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class BudgetTerm:
 class CellFitness:
     """The network of one generation: each place holds its group's cells in parallel, each group has one score a cell.
 
-    With p = softmax(scores): y = sum_k p_k c_k(x), so dL/dscore_k = p_k <dL/dy, c_k(x) - y>: a cell's score rises where
-    its output, relative to the mixture, moves the loss down. One backward pass scores all cells of all layers.
+    How the paper turns scores into weights is not known; both readings are OUR CHOICE. `softmax`: with p = softmax(scores),
+    y = sum_k p_k c_k(x), so dL/dscore_k = p_k <dL/dy, c_k(x) - y>: a cell's score rises where its output, relative to the
+    mixture, moves the loss down. `raw`: p_k = score_k + 1/K, so that all cells begin alike, and dL/dscore_k = <dL/dy, c_k(x)>.
+    One backward pass scores all cells of all layers.
 
     `madds`: for each group, MAdds of each cell summed over the group's places. `fixed`: MAdds of stem and head. `mixed`: what its
     steps compute in; float32 unless given.
@@ -55,8 +58,9 @@ class CellFitness:
         fixed: int = 0,
         budget: BudgetTerm | None = None,
         mixed: MixedPrecision | None = None,
+        reading: Reading = "softmax",
     ) -> None:
-        self.network, self.groups, self.budget = network, tuple(groups), budget
+        self.network, self.groups, self.budget, self.reading = network, tuple(groups), budget, reading
         device = next(network.parameters()).device
         self._mixed = mixed or MixedPrecision("off", device)
         self.scores = {
@@ -69,13 +73,18 @@ class CellFitness:
         self._fixed = fixed
 
     def weights(self, group: str) -> Tensor:
-        """Softmax over the group's cells, temperature 1. **Shapes**: (cells,)."""
-        return self.scores[group].softmax(dim=0)
+        """What the group's cells are mixed by. **Shapes**: (cells,)."""
+        scores = self.scores[group]
+        return scores.softmax(dim=0) if self.reading == "softmax" else scores + 1 / len(scores)
 
     def expected_madds(self) -> Tensor:
-        """E = fixed + sum over groups and cells of weight times MAdds. **Shapes**: ()."""
-        parts = [(self.weights(group).double() * madds).sum() for group, madds in self._madds.items()]
+        """E = fixed + sum over groups and cells of share times MAdds; a share is |weight| / sum of |weights|. **Shapes**: ()."""
+        parts = [(self._shares(group) * madds).sum() for group, madds in self._madds.items()]
         return torch.stack(parts).sum() + self._fixed
+
+    def _shares(self, group: str) -> Tensor:
+        weights = self.weights(group).double()  # raw weights may be negative, and need not sum to one
+        return weights if self.reading == "softmax" else weights.abs() / weights.abs().sum()
 
     def answer(self, inputs: Tensor, fixed_scores: bool) -> Tensor:
         """**Shapes**: (B, C, H, W) -> (B, classes)."""

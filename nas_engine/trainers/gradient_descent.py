@@ -59,6 +59,9 @@ class GradientDescent(Trainer):
     def _scores(self, inputs: Tensor) -> Tensor:
         """**Shapes**: (B, C, H, W) -> (B, classes)."""
 
+    def _after_batch(self) -> None:
+        """What a subclass does besides, after each gradient step."""
+
     @property
     def length(self) -> int:
         return -(-self.total_batches // STEP_BATCHES)
@@ -82,6 +85,7 @@ class GradientDescent(Trainer):
             self._mixed.scaled(loss).backward()  # type: ignore[no-untyped-call]
             self._mixed.step(self._optimiser, self._network.parameters(), self.clip)
             total += loss.item()
+            self._after_batch()
         self.position += 1
         return {"loss": total / count}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from nas_engine.chance import Chance
 from nas_engine.operators import CellGenotype
+from nas_engine.operators.autospace_cell import EDGES, IDENTITY, NONE
 from nas_engine.spaces import Cells
 
 TRIES = 200  # draws of a child that is legal, new and cheap enough, before the parent stands again itself
@@ -129,3 +132,23 @@ class Breeding:
         """Visited members, best first."""
         visited = [member for member in population.members if member.visits]
         return sorted(visited, key=lambda member: -member.score)[:count]
+
+
+def operator_shares(population: Population) -> dict[str, float]:
+    """Of each operator among the five searched edges of all cells: 'none', 'identity', 'dw3', and so on."""
+    words = {NONE: "none", IDENTITY: "identity"}
+    cells = [CellGenotype.read(member.genotype) for member in population.members]
+    counted = Counter(getattr(cell, edge) for cell in cells for edge in EDGES)
+    return {words.get(code, f"dw{code}"): count / counted.total() for code, count in sorted(counted.items())}
+
+
+def rank_stability(before: Mapping[str, float], population: Population) -> float | None:
+    """Kendall's tau between the scores that cells had `before`, by genotype, and those that they have now.
+
+    Of the cells that had one; None where fewer than two had. One is the same order, zero none in common.
+    """
+    scores = [(before[m.genotype], m.score) for m in population.members if m.genotype in before]
+    if len(scores) < 2:
+        return None
+    pairs = [(a[0] - b[0]) * (a[1] - b[1]) for a, b in combinations(scores, 2)]
+    return sum((pair > 0) - (pair < 0) for pair in pairs) / len(pairs)

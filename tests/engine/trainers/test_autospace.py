@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -55,6 +55,8 @@ class TestAutoSpace(TrainerContract):
         "warm": 0.9,
         "every": 1,
         "split": "joint",
+        "reading": "raw",
+        "fitness": "random",
         "batch": 9,
         "learning_rate": 0.05,
         "score_rate": 0.1,
@@ -509,3 +511,23 @@ def test_check_15_a_trained_network_over_the_limit_is_not_exported(cells: ChainS
     tighter = payload | {"limits": {"madds": cost.madds - 1}}
     with pytest.raises(EvaluationFailed, match=f"madds {cost.madds:,} > {cost.madds - 1:,}"):
         perform_export(Work("0-export", 0, "export", tighter, 0), context)
+
+
+@pytest.mark.parametrize(("fitness", "alike"), [("random", True), ("gradient", False)])
+def test_what_the_control_selects_does_not_depend_on_the_data_and_what_the_method_selects_does(
+    fitness: str, alike: bool, cells: ChainSpace, digits: OpenTask
+) -> None:
+    train = digits.train
+    shuffled = replace(digits, train=replace(train, labels=train.labels[Chance(8).permutation(len(train))]))
+    told, other = (evolved(cells, task, fitness=fitness)[1] for task in (digits, shuffled))
+    assert ([fact.groups for fact in told] == [fact.groups for fact in other]) is alike
+
+
+def test_each_generation_tells_of_operator_shares_and_rank_stability(cells: ChainSpace, digits: OpenTask) -> None:
+    facts = evolved(cells, digits)[1]
+    for fact in facts:
+        assert set(fact.shares) == set(cells.skeleton.groups)
+        assert all(sum(shares.values()) == pytest.approx(1) for shares in fact.shares.values())
+        assert all(-1 <= tau <= 1 for tau in fact.stability.values())
+    assert facts[0].stability == {}, "nothing had a score before"
+    assert set(facts[-1].stability) == set(cells.skeleton.groups)

@@ -107,6 +107,26 @@ def test_check_08_with_raw_weights_the_gradient_is_the_inner_product() -> None:
     torch.testing.assert_close(raw.grad, torch.stack(closed), rtol=1e-9, atol=1e-12)
 
 
+def test_check_08_the_raw_reading_is_that_and_begins_with_equal_weights() -> None:
+    made = fitness(scores=(0.0, 0.0, 0.0))
+    made.reading = "raw"
+    torch.testing.assert_close(made.weights(GROUPS[0]), torch.full((3,), 1 / 3, dtype=torch.float64))
+    tapped = Tapped(made.network.place(0))
+    found = gradients(made)[GROUPS[0]]
+    closed = [(tapped.gradient * tapped.outputs[label]).sum() for label in LABELS]
+    torch.testing.assert_close(found, torch.stack(closed), rtol=1e-9, atol=1e-12)
+
+
+def test_expected_madds_of_raw_weights_are_between_the_cheapest_and_the_dearest_cells() -> None:
+    made = fitness(scores=(2.0, -3.0, 0.4))
+    softmax = float(made.expected_madds().detach())
+    made.reading = "raw"
+    parts = {group: made._madds[group] for group in made.scores}
+    low, high = (made._fixed + sum(float(end(madds)) for madds in parts.values()) for end in (torch.min, torch.max))
+    assert low < float(made.expected_madds().detach()) < high
+    assert float(made.expected_madds().detach()) != softmax
+
+
 def test_check_09_one_active_slot_is_the_cell_itself_and_its_score_has_no_gradient() -> None:
     made = fitness((LABELS[1],))
     images, _ = batch()

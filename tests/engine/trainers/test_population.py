@@ -8,7 +8,7 @@ from nas_engine.chance import Chance
 from nas_engine.operators import CellGenotype
 from nas_engine.operators.autospace_cell import GENES
 from nas_engine.spaces import Cells
-from nas_engine.trainers.population import Breeding, Member, Population
+from nas_engine.trainers.population import Breeding, Member, Population, operator_shares, rank_stability
 
 REFERENCE = CellGenotype.read("5/1,2/1,2 D2 00")
 BREEDING = Breeding(Cells((3, 5), 2), REFERENCE, 8, 3, 1.0, 0.5, 0.1, lambda group, genotype: True)  # noqa: ARG005
@@ -168,3 +168,23 @@ def test_without_luck_the_parent_stands_again_itself() -> None:
 def test_a_population_smaller_than_the_slots_fills_as_many_as_it_has() -> None:
     population = founders(breeding=replace(BREEDING, size=2))
     assert len(BREEDING.slots(population, 4, Chance(0))) == 2
+
+
+def test_operator_shares_count_the_five_searched_edges_of_every_cell() -> None:
+    population = Population("g", [Member("5/1,2/1,2 D2 00"), Member("3/5,2/1,2 D0 00")])
+    assert operator_shares(population) == {"none": 0.3, "identity": 0.4, "dw3": 0.1, "dw5": 0.2}
+
+
+def test_rank_stability_is_one_in_the_same_order_and_minus_one_reversed() -> None:
+    texts = [member.genotype for member in founders().members[:3]]
+    population = Population(
+        "g", [Member(text, score=score) for text, score in zip(texts, (0.1, 0.2, 0.3), strict=True)]
+    )
+    assert rank_stability(dict(zip(texts, (1.0, 2.0, 3.0), strict=True)), population) == 1
+    assert rank_stability(dict(zip(texts, (3.0, 2.0, 1.0), strict=True)), population) == -1
+    assert rank_stability(dict(zip(texts, (2.0, 1.0, 3.0), strict=True)), population) == pytest.approx(1 / 3)
+
+
+def test_rank_stability_is_unknown_where_fewer_than_two_cells_were_scored_before() -> None:
+    population = founders()
+    assert rank_stability({population.members[0].genotype: 0.4}, population) is None
