@@ -13,6 +13,7 @@ from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost
 from nas_engine.candidate import Candidate, Evaluation, FailureReason, Fidelity
 from nas_engine.errors import StateMismatch
+from nas_engine.evidence import Interval, RankCorrelation, Superiority
 from nas_engine.wire import Plain, plain, read
 
 
@@ -68,7 +69,11 @@ class CellRecord:
 
 @dataclass(frozen=True)
 class GenerationEvolved(Fact):
-    """AutoSpace: every group's population after a generation, best first, and which cells stood in the network."""
+    """AutoSpace: every group's population after a generation, best first, and which cells stood in the network.
+
+    `shares`: of each operator among the edges of a group's cells. `stability`: rank correlation (Kendall's tau) of the stored
+    scores before and after the generation, over the cells that had one; a group in which fewer than two had is left out.
+    """
 
     kind: ClassVar[str] = "generation evolved"
     generation: int
@@ -76,6 +81,8 @@ class GenerationEvolved(Fact):
     expected_madds: float
     groups: dict[str, tuple[CellRecord, ...]]
     slots: dict[str, tuple[str, ...]]
+    shares: dict[str, dict[str, float]] = field(default_factory=dict)
+    stability: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,7 @@ class CandidateEvaluated(Fact):
     repeat: int
     scope: str  # digest of the estimator and of the weights that it used: answers of one scope are comparable
     parents: tuple[str, ...] = ()
+    measured: bool = False  # asked to measure a space or a search, and so no find
 
 
 def evaluation(fact: CandidateEvaluated) -> Evaluation:
@@ -127,13 +135,104 @@ class SpaceShrunk(Fact):
 
 
 @dataclass(frozen=True)
+class MeasuredSpace:
+    """Random members of a space: their scores, what they cost, and the figures of the sample."""
+
+    title: str
+    scores: tuple[float, ...]
+    madds: tuple[int, ...]
+    mean: Interval
+    median: Interval
+    best: Interval
+
+
+@dataclass(frozen=True)
+class SpaceContest:
+    """Two measured spaces by name: how likely a draw from `one` scores higher than one from `other`."""
+
+    one: str
+    other: str
+    superiority: Superiority
+
+
+@dataclass(frozen=True)
+class SpaceMeasured(Fact):
+    """Spaces by name ('now', 'start', 'reference'), measured in one band of MAdds; a space without members there is left out."""
+
+    kind: ClassVar[str] = "space measured"
+    stage: int
+    least_madds: int
+    most_madds: int | None
+    spaces: dict[str, MeasuredSpace]
+    contests: tuple[SpaceContest, ...]
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A network of the search's ranking: what the search said of it, and its score after training."""
+
+    key: str
+    estimate: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A random network."""
+
+    key: str
+    score: float
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class SearchControlled(Fact):
+    """What stands beside a search's result: estimate and score of a sample, and the best of random search.
+
+    `largest`: of the random networks the one with the most params. `by_params`, `by_madds`: their cost with their score.
+    """
+
+    kind: ClassVar[str] = "search controlled"
+    stage: int
+    sample: tuple[Estimated, ...]
+    correlation: RankCorrelation | None
+    draws: int
+    best: Drawn | None
+    largest: Drawn | None
+    by_params: RankCorrelation | None
+    by_madds: RankCorrelation | None
+
+
+@dataclass(frozen=True)
+class SearchPriced(Fact):
+    """Device seconds of all stages that led to the search's result, and of `draws` random networks. Not part of a run's history digest."""
+
+    kind: ClassVar[str] = "search priced"
+    stage: int
+    searching: float
+    drawing: float
+    draws: int
+
+
+@dataclass(frozen=True)
 class ModelTrained(Fact):
     kind: ClassVar[str] = "model trained"
     stage: int
-    subject: str  # 'winner' or 'reference'
+    subject: str  # 'winner', 'reference' or 'random'
     seed: int
     validation: float
     weights: str  # sha256
+
+
+@dataclass(frozen=True)
+class Against:
+    """A paired difference of the winner to another network, with its interval, over these training seeds."""
+
+    seeds: tuple[int, ...]
+    difference: float
+    low: float
+    high: float
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -148,6 +247,7 @@ class TestOpened(Fact):
     low: float
     high: float
     verdict: str
+    random: Against | None = None  # the winner against the best of random search, where a control stage came before
 
 
 @dataclass(frozen=True)
@@ -196,6 +296,9 @@ FACTS: tuple[type[Fact], ...] = (
     CandidateEvaluated,
     CandidateFailed,
     SpaceShrunk,
+    SpaceMeasured,
+    SearchControlled,
+    SearchPriced,
     ModelTrained,
     TestOpened,
     Exported,

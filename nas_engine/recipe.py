@@ -12,8 +12,9 @@ from pydantic import ConfigDict, Field
 from nas_engine.budget import Budget
 from nas_engine.components import OneOf, checked
 from nas_engine.errors import Incompatible, InvalidRecipe
+from nas_engine.spaces import Within
 from nas_engine.spaces.choices import SPACE_CHOICES, SpaceChoice
-from nas_engine.stages import STAGES, Given, Stage, Train
+from nas_engine.stages import STAGES, Given, Search, Stage, Train
 from nas_engine.stages.train import SPACE_TRAINERS
 from nas_engine.strategies import STRATEGIES
 from nas_engine.tasks import TASKS, Task
@@ -64,11 +65,8 @@ def recipe(value: object) -> Recipe:
                 f"recipe field 'pipeline.{number}': stage '{stage.name}' needs a {missing[0]}, and no stage before it gives one; "
                 f"put a stage of kind {_givers(missing[0])} before it"
             )
-        if isinstance(stage, Train) and not evolved:
-            try:
-                stage.trainer.check(made.space.space())
-            except Incompatible as error:
-                raise Incompatible(f"recipe field 'pipeline.{number}.trainer': {error}") from error
+        if not evolved:
+            _check_part(made, number, stage)
         if isinstance(stage, Given):
             try:
                 stage.check(made.space.space(), made.task.shape, made.budget.network)
@@ -77,6 +75,19 @@ def recipe(value: object) -> Recipe:
         evolved |= "space" in stage.gives
         held |= stage.gives
     return made
+
+
+def _check_part(made: Recipe, number: int, stage: Stage[Any]) -> None:
+    """Raise Incompatible where a stage's trainer or strategy cannot work on the recipe's space."""
+    space = made.space.space()
+    try:
+        if isinstance(stage, Train):
+            stage.trainer.check(space)
+        elif isinstance(stage, Search):
+            stage.strategy.check(Within(space, made.budget.network, made.task.shape))
+    except Incompatible as error:
+        part = "trainer" if isinstance(stage, Train) else "strategy"
+        raise Incompatible(f"recipe field 'pipeline.{number}.{part}': {error}") from error
 
 
 def _givers(product: str) -> str:

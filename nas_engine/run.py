@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -23,19 +24,24 @@ from nas_engine.errors import (
 )
 from nas_engine.estimators.out_of_memory import advice_for, is_out_of_memory, let_go
 from nas_engine.events import (
+    CandidateEvaluated,
     Event,
     RunAsked,
     RunEnded,
     RunRetried,
     RunStarted,
+    SearchPriced,
     StageFinished,
     StageStarted,
     Warned,
+    evaluation,
+    question,
 )
 from nas_engine.feasibility import feasibility
 from nas_engine.files import FileStore
 from nas_engine.products import Holdings
 from nas_engine.recipe import Recipe, recipe
+from nas_engine.spaces import space, space_document
 from nas_engine.stages import PERFORMERS, Frame, History, Stage, Turn
 from nas_engine.wire import Plain, canonical, digest, plain, read
 from nas_engine.work import Context, Mishap, Result, Store, Stored, Work, recovered
@@ -58,6 +64,7 @@ __all__ = [  # the engine's public face for whoever runs it
     "perform",
     "recipe",
     "recovered",
+    "space_files",
 ]
 
 STATE_VERSION = 1
@@ -80,6 +87,14 @@ class RunState:
     concluding: bool = False  # a person asked to conclude with what there is
     seconds: dict[int, float] = field(default_factory=dict)  # device seconds spent, by stage
     again: dict[str, float] = field(default_factory=dict)  # of a failed run: Work to go on with, seconds counted for it
+    space_of: int | None = None  # the stage that concluded the space that is held; none: it is the recipe's
+    spaces_before: dict[int, Plain] = field(default_factory=dict)  # that other stages concluded, by stage
+
+    @property
+    def spaces(self) -> dict[int, Plain]:
+        """Every space that a stage concluded, by stage."""
+        held = self.holdings.space
+        return self.spaces_before | ({} if self.space_of is None or held is None else {self.space_of: held})
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,17 @@ class Step:
     dropped: tuple[str, ...] = ()  # keys of Work that is out and no longer awaited
 
 
+def space_files(state: RunState) -> dict[str, bytes]:
+    """The spaces that a run concluded, as files: `space.json` the one that it holds, `space-0.json` that of stage 0 before it."""
+    named = {"space.json" if number == state.space_of else f"space-{number}.json": number for number in state.spaces}
+    return {name: documented(state.spaces[number]) for name, number in named.items()}
+
+
+def documented(held: Plain) -> bytes:
+    """A space of a run's state as the file of its document."""
+    return (json.dumps(space_document(space(held)), separators=(",", ":")) + "\n").encode()
+
+
 class NoHistory:
     """For a run without past."""
 
@@ -101,6 +127,25 @@ class NoHistory:
 
     def find(self, scope: str, candidate: str) -> Evaluation | None:
         return None
+
+
+class _Told:
+    """A history, and what was told in the decision that is being made: a stage that begins in it looks back at all of it."""
+
+    def __init__(self, history: History, told: Sequence[Event]) -> None:
+        self._history, self._told = history, told
+
+    def _facts(self) -> Iterator[CandidateEvaluated]:
+        return (event.fact for event in self._told if isinstance(event.fact, CandidateEvaluated))
+
+    def evaluations(self, stage: int) -> Iterator[Evaluation]:
+        yield from self._history.evaluations(stage)
+        yield from (evaluation(fact) for fact in self._facts() if fact.stage == stage)
+
+    def find(self, scope: str, candidate: str) -> Evaluation | None:
+        asked = f"{scope}:{candidate}"
+        now = (evaluation(fact) for fact in self._facts() if question(fact) == asked)
+        return next(now, None) or self._history.find(scope, candidate)
 
 
 class Run:
@@ -139,7 +184,7 @@ class Run:
         told: list[Event] = []
         work: list[Work] = []
         try:
-            self._advance(results, slots, history or NoHistory(), work, told)
+            self._advance(results, slots, _Told(history or NoHistory(), told), work, told)
         except Infeasible as error:
             self._end("infeasible", str(error), work, told)
         except EvaluationFailed as error:
@@ -225,6 +270,8 @@ class Run:
     def _next(self, stage: Stage[Any], turn: Turn, told: list[Event]) -> None:
         state = self.state
         assert turn.finished is not None
+        if turn.finished.space != state.holdings.space:
+            state.spaces_before, state.space_of = state.spaces, state.stage
         state.holdings, state.memory = turn.finished, {}
         finished = StageFinished(state.stage, stage.name, turn.why, turn.summary)
         told.append(Event(f"{state.stage}/finished", finished))
@@ -253,6 +300,13 @@ class Run:
             state.holdings,
             None if limit is None else max(0, limit - state.evaluations),
             self._seconds_left(stage),
+            recipe.space,
+            next(
+                (number for number in reversed(range(state.stage)) if "ranking" in recipe.pipeline[number].gives), None
+            ),
+            sum(
+                state.seconds.get(number, 0.0) for number in range(state.stage) if not recipe.pipeline[number].measures
+            ),
             state.concluding and not stage.reserved,
         )
 
@@ -283,7 +337,7 @@ def _is_found(event: Event) -> bool:
     """Whether a fact is of what the run found, and not of how it came to it."""
     if isinstance(event.fact, RunEnded):
         return event.key == "ended"  # another key: a person retried the run after it
-    return not isinstance(event.fact, Warned | RunAsked | RunRetried)
+    return not isinstance(event.fact, SearchPriced | Warned | RunAsked | RunRetried)
 
 
 def perform(work: Work, context: Context) -> Result:

@@ -18,6 +18,7 @@ LIGHT = (
     "nas_engine.events",
     "nas_engine.preview",
     "nas_engine.run",
+    "nas_engine.saved",
 )
 
 

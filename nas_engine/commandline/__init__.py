@@ -1,4 +1,4 @@
-"""The command line: run, validate, count, export, catalog."""
+"""The command line: run, validate, count, export, convert, catalog."""
 
 from nas_engine.commandline.parser import main
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nas_engine import __version__
-from nas_engine.commandline import catalog, count, export, run, validate
+from nas_engine.commandline import catalog, convert, count, export, run, validate
 from nas_engine.errors import Cancelled, Infeasible, NasError
 
 DONE, WRONG, INFEASIBLE, INTERRUPTED = 0, 1, 3, 130
@@ -64,6 +64,21 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where the files go")
     one.add_argument("--exporter", action="append", metavar="KIND", help="which to use (default: all); may be repeated")
     one.set_defaults(command=export.command)
+
+    one = commands.add_parser("convert", help="a space or network to and from the JSON of AutoSpace's authors")
+    one.add_argument("file", type=Path, help="a space's or an architecture's JSON file, in our form or theirs")
+    one.add_argument("--out", type=Path, metavar="FILE", help="where the other form goes (default: standard output)")
+    one.add_argument("--skeleton", metavar="NAME", help="built-in skeleton of a space of theirs (default: mobile)")
+    one.add_argument(
+        "--expansion",
+        type=int,
+        choices=range(1, 13),
+        default=6,
+        metavar="N",
+        help="inner width of its cells, which theirs leaves out, 1 to 12 (default: 6)",
+    )
+    one.add_argument("--side", type=int, default=224, metavar="N", help="pixels of a network's image (default: 224)")
+    one.set_defaults(command=convert.command)
 
     one = commands.add_parser("catalog", help="every component with its fields, ranges and help")
     one.add_argument("--json", action="store_true", help="the whole catalog as JSON schema")

@@ -16,7 +16,7 @@ from nas_engine.errors import EvaluationFailed, Infeasible
 from nas_engine.events import Event, GenerationEvolved, ModelTrained, SpaceShrunk, StageFinished, StageStarted, Warned
 from nas_engine.fingerprint import fingerprint
 from nas_engine.local import Watcher, run_locally
-from nas_engine.products import Comparison
+from nas_engine.products import Comparison, Rival
 from nas_engine.run import RunState
 from nas_engine.wire import plain, write_atomically
 from nas_engine.work import Work
@@ -38,6 +38,8 @@ def command(chosen: argparse.Namespace) -> int:
     report["evaluations"] = state.evaluations
     if state.holdings.comparison is not None:
         report["comparison"] = plain(state.holdings.comparison)
+    if state.holdings.control is not None:
+        report["control"] = plain(state.holdings.control)
     write_atomically(chosen.out / "report.json", (json.dumps(report, indent=2) + "\n").encode())
     if state.status == "infeasible":
         raise Infeasible(state.reason)
@@ -66,13 +68,22 @@ def _compare(console: Console, found: Comparison) -> None:
     for name, scores, cost in (
         ("winner", found.winner, found.winner_cost),
         ("reference", found.reference, found.reference_cost),
+        *((("random", rival.scores, rival.cost),) if (rival := found.random) else ()),
     ):
         each = " ".join(f"{score:.4f}" for score in scores)
-        table.add_row(name, f"{sum(scores) / count:.4f}", each, f"{cost.params:,}", f"{cost.madds:,}")
+        table.add_row(name, f"{sum(scores) / len(scores):.4f}", each, f"{cost.params:,}", f"{cost.madds:,}")
     console.print(f"test accuracy over {count} training seeds, test split opened once:", soft_wrap=True)
     console.print(table)
+    console.print(_difference("reference", found), soft_wrap=True)
+    console.print(_difference("random", rival) if rival else NO_CONTROL, soft_wrap=True)
+
+
+NO_CONTROL = "random search at equal cost: not run. Add a `control` stage."
+
+
+def _difference(other: str, found: Comparison | Rival) -> str:
     interval = f"95 % interval {found.low:+.4f} to {found.high:+.4f}, paired bootstrap over seeds"
-    console.print(f"difference {found.difference:+.4f} ({interval}): [bold]{found.verdict}[/bold]", soft_wrap=True)
+    return f"winner - {other}: {found.difference:+.4f} ({interval}): [bold]{found.verdict}[/bold]"
 
 
 class _Screen(Watcher):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from nas_engine.architecture import Architecture
 from nas_engine.graph.block import Block
-from nas_engine.products import Comparison
+from nas_engine.products import Comparison, Control
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import ChainSpace
 from nas_engine.tasks import Preprocessing
@@ -32,6 +32,7 @@ class TrainedNetwork:
     validation: float
     comparison: Comparison | None = None
     augmentation: str = "none"  # in words
+    control: Control | None = None
     source: Plain = field(default_factory=dict)  # the recipe's task
 
     @property

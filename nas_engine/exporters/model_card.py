@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from nas_engine.architecture import Architecture
 from nas_engine.exporters.base import Exporter, TrainedNetwork
-from nas_engine.products import Comparison
+from nas_engine.products import Comparison, Control
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import ChainSpace
 from nas_engine.wire import Plain
@@ -73,6 +73,7 @@ def card(network: TrainedNetwork) -> str:
             "figures and the classes.",
             "",
             *_compared(network.comparison),
+            *_controlled(network.comparison, network.control),
             *places_and_layers(network.space, network.architecture, shape),
         ]
     )
@@ -104,20 +105,57 @@ def places_and_layers(space: ChainSpace, architecture: Architecture, shape: Task
 def _compared(comparison: Comparison | None) -> list[str]:
     if comparison is None:
         return []
+    rival = comparison.random
     return [
         "## Against the reference network",
         "",
-        f"Both trained identically with {len(comparison.seeds)} seeds; the test split was opened once, for both together.",
+        f"Both trained identically with {len(comparison.seeds)} seeds; the test split was opened once, for all together.",
         "",
         "| | test accuracy, one a seed | params | MAdds |",
         "|---|---|---|---|",
         _row("this network", comparison.winner, comparison.winner_cost.params, comparison.winner_cost.madds),
         _row("reference", comparison.reference, comparison.reference_cost.params, comparison.reference_cost.madds),
+        *([_row("best of random search", rival.scores, rival.cost.params, rival.cost.madds)] if rival else []),
         "",
         f"Difference {comparison.difference:+.4f}: **{comparison.verdict}**",
         f"(95 % interval {comparison.low:+.4f} to {comparison.high:+.4f}, paired bootstrap over seeds).",
         "",
     ]
+
+
+def _controlled(comparison: Comparison | None, control: Control | None) -> list[str]:
+    """What random search found, and how far the search's estimate agrees with training; or that nobody looked."""
+    if comparison is None:
+        return []
+    heading = ["## Against random search", ""]
+    if control is None:
+        return [*heading, "Random search at equal cost: not run. Add a `control` stage to the recipe.", ""]
+    lines = [
+        f"{control.draws} random networks of the space that the search began with were trained alike, within the same limits."
+    ]
+    if (rival := comparison.random) is not None:
+        lines += [
+            f"This network less the best of them: {rival.difference:+.4f}: **{rival.verdict}**",
+            f"(95 % interval {rival.low:+.4f} to {rival.high:+.4f}, paired bootstrap over {len(rival.seeds)} seeds).",
+        ]
+    else:
+        lines += ["None of them was trained to the end beside this network, so nothing is said of the difference."]
+    correlations = (
+        ("The search's estimate with the score after training", control.correlation, "networks of its ranking"),
+        ("Params with score", control.by_params, "random networks"),
+        ("MAdds with score", control.by_madds, "random networks"),
+    )
+    told = [
+        f"| {what} | {found.value:+.2f} | {found.low:+.2f} to {found.high:+.2f} | {found.pairs} {of} |"
+        for what, found, of in correlations
+        if found is not None
+    ]
+    table = (
+        ["", "| rank correlation (Kendall's tau-b) | | 95 % interval | of |", "|---|---|---|---|", *told]
+        if told
+        else []
+    )
+    return [*heading, *lines, *table, ""]
 
 
 def _row(name: str, scores: tuple[float, ...], params: int, madds: int) -> str:

@@ -11,7 +11,7 @@ from nas_engine.errors import Cancelled, StorageFailed
 from nas_engine.events import Event
 from nas_engine.local.journal import Journal, JournalHistory
 from nas_engine.recipe import Recipe
-from nas_engine.run import Run, RunState, perform
+from nas_engine.run import Run, RunState, perform, space_files
 from nas_engine.wire import pack, read, write_atomically
 from nas_engine.work import Store, Stored, Work, recovered
 
@@ -99,7 +99,8 @@ def run_locally(
 ) -> RunState:
     """Run a recipe to its end, or go on with the run that the folder holds; returns its last state.
 
-    Exports are in `folder/export` once it is finished. Raises Cancelled where the watcher says stop; call again to go on.
+    Once it is over, exports are in `folder/export`, and what it made of its space in `space.json`. Raises Cancelled where
+    the watcher says stop; call again to go on.
     """
     watcher = watcher or Watcher()
     journal = journal or Journal(folder)
@@ -128,6 +129,8 @@ def run_locally(
             journal.commit_result(result)
         state = run.state
         _lay_out(journal, state.holdings.exports, folder / "export")
+        for name, data in space_files(state).items():
+            write_atomically(folder / name, data)
         return state
     finally:
         journal.close()

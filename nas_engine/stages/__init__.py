@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from nas_engine.stages.asking import perform_evaluation
 from nas_engine.stages.base import Frame, History, Performer, Stage, Turn
+from nas_engine.stages.control import ControlStage
 from nas_engine.stages.export import Export, perform_export
 from nas_engine.stages.given import Given
+from nas_engine.stages.quality import Quality
 from nas_engine.stages.retrain import RetrainStage, perform_report, perform_retraining
-from nas_engine.stages.search import Search, perform_evaluation
+from nas_engine.stages.search import Search
 from nas_engine.stages.train import Train, perform_training
 
 STAGES: dict[str, type[Stage[Any]]] = {
@@ -15,6 +18,8 @@ STAGES: dict[str, type[Stage[Any]]] = {
         Train,
         Search,
         Given,
+        Quality,
+        ControlStage,
         RetrainStage,
         Export,
     )
@@ -31,11 +36,13 @@ PERFORMERS: dict[str, Performer] = {
 __all__ = [
     "PERFORMERS",
     "STAGES",
+    "ControlStage",
     "Export",
     "Frame",
     "Given",
     "History",
     "Performer",
+    "Quality",
     "RetrainStage",
     "Search",
     "Stage",

@@ -16,6 +16,7 @@ from nas_engine.events import Fact
 from nas_engine.products import Holdings, Products
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import SearchSpace, space
+from nas_engine.spaces.choices import SpaceChoice
 from nas_engine.wire import Plain, read, unpack
 from nas_engine.work import Context, Result, Stored, Work
 
@@ -51,6 +52,9 @@ class Frame:
     holdings: Holdings
     evaluations_left: int | None  # for this stage and all after it
     seconds_left: float | None  # of this stage's share
+    origin: SpaceChoice  # what the recipe says of the space that the run started from
+    ranked_by: int | None = None  # the newest stage before this one that gives a ranking
+    searching: float = 0.0  # device seconds of the stages before this one, without those that only measure
     concluding: bool = False  # asked to end with what there is
 
     @property
@@ -89,6 +93,7 @@ class Stage(ABC, Generic[Memory]):
     memory: ClassVar[type]
     name: str
     share: float  # weight of this stage in the split of device seconds
+    measures: ClassVar[bool] = False  # whether it only measures what others found
     reserved: ClassVar[bool] = False  # whether it lives on the reserve kept for retraining and export
 
     @property
@@ -99,6 +104,11 @@ class Stage(ABC, Generic[Memory]):
     @property
     @abstractmethod
     def gives(self) -> frozenset[str]: ...
+
+    @property
+    def evaluations(self) -> int | None:
+        """How many evaluations it will ask for at most; None where that is not known."""
+        return 0
 
     @abstractmethod
     def start(self, frame: Frame) -> Memory: ...

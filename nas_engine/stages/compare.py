@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nas_engine.chance import Chance
+from nas_engine.evidence import FEWEST
 
 RESAMPLES = 10_000
-LEAST_PAIRS = 5
 
 
 def paired_interval(differences: Sequence[float], seed: int, level: float = 0.95) -> tuple[float, float]:
@@ -20,6 +20,6 @@ def paired_interval(differences: Sequence[float], seed: int, level: float = 0.95
 
 def verdict(low: float, high: float, pairs: int) -> str:
     """One word for an interval of (winner - reference). Fewer than five pairs distinguish nothing."""
-    if pairs < LEAST_PAIRS:
+    if pairs < FEWEST:
         return "not distinguishable"
     return "better" if low > 0 else "worse" if high < 0 else "not distinguishable"

@@ -13,7 +13,7 @@ from nas_engine.components import component, described
 from nas_engine.errors import EvaluationFailed, InvalidRecipe
 from nas_engine.events import Exported
 from nas_engine.exporters import EXPORTERS, TrainedNetwork
-from nas_engine.products import Comparison, StoredModel
+from nas_engine.products import Comparison, Control, StoredModel
 from nas_engine.spaces import ChainSpace
 from nas_engine.stages.base import Asked, Frame, History, Stage, StageName, Turn, loaded
 from nas_engine.tasks import TASKS
@@ -84,6 +84,7 @@ class Export(Stage[Asked]):
             "model": plain(best),
             "limits": plain(frame.limits),
             "comparison": None if frame.holdings.comparison is None else plain(frame.holdings.comparison),
+            "control": None if frame.holdings.control is None else plain(frame.holdings.control),
         }
         return Work(f"{frame.number}-{WORK}", frame.number, WORK, payload, frame.seed)
 
@@ -108,7 +109,7 @@ def perform_export(work: Work, context: Context) -> Plain:
         raise EvaluationFailed(
             "infeasible", f"the built network is over its limits: {told}; please report this mistake"
         )
-    comparison = payload["comparison"]
+    comparison, control = payload["comparison"], payload.get("control")  # older Work has none
     trained = TrainedNetwork(
         str(payload["name"]),
         model.architecture,
@@ -120,6 +121,7 @@ def perform_export(work: Work, context: Context) -> Plain:
         model.validation,
         None if comparison is None else read(Comparison, comparison),
         task.augmentation.words,
+        None if control is None else read(Control, control),
         described(described_task),
     )
     names = payload["exporters"]

@@ -14,7 +14,7 @@ from nas_engine.errors import InvalidArchitecture, InvalidRecipe, UnknownCompone
 from nas_engine.operators import operator
 from nas_engine.products import Ranked, Ranking
 from nas_engine.shapes import TaskShape
-from nas_engine.spaces import ChainSpace
+from nas_engine.spaces import SearchSpace
 from nas_engine.stages.base import Asked, Frame, History, Stage, StageName, Turn
 from nas_engine.work import Result
 
@@ -36,16 +36,16 @@ class Given(Stage[Asked]):
     name: StageName = "given"
     share: Annotated[float, Field(gt=0, description="weight in the split of device seconds; it takes none")] = 1.0
 
-    def network(self, space: ChainSpace) -> Architecture:
+    def network(self, space: SearchSpace) -> Architecture:
         """The network. Raises InvalidRecipe for labels that make none on the space's skeleton."""
         if not self.genes:
             return space.reference
         try:
-            return space.architecture([operator(label).canonical.label for label in self.genes])
+            return space.root.architecture([operator(label).canonical.label for label in self.genes])
         except (InvalidArchitecture, UnknownComponent) as error:
             raise InvalidRecipe("genes", list(self.genes), f"labels of a network of the space ({error})") from error
 
-    def check(self, space: ChainSpace, shape: TaskShape, limits: NetworkLimits) -> None:
+    def check(self, space: SearchSpace, shape: TaskShape, limits: NetworkLimits) -> None:
         """Raises InvalidRecipe for a network that the space does not hold, or that is over the limits."""
         found = self.network(space)
         if found not in space and found != space.reference:
@@ -60,7 +60,6 @@ class Given(Stage[Asked]):
 
     def advance(self, memory: Asked, frame: Frame, results: Sequence[Result], slots: int, history: History) -> Turn:
         root = frame.space.root
-        assert isinstance(root, ChainSpace)
         found = self.network(root)
         cost = root.cost(found, frame.shape)
         ranking = Ranking((Ranked(found, 0.0, cost),))  # the only one: nothing is compared by its score

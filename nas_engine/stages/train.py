@@ -10,6 +10,8 @@ from pydantic import ConfigDict, Field
 
 from nas_engine.chance import Chance, seed_from
 from nas_engine.components import OneOf, component, described
+from nas_engine.products import Ranking
+from nas_engine.stages.alarm import alarms
 from nas_engine.stages.base import Asked, Frame, History, Stage, StageName, Turn, loaded
 from nas_engine.tasks import TASKS
 from nas_engine.trainers import TRAINERS, Trainer, fit
@@ -17,12 +19,14 @@ from nas_engine.wire import Plain, pack, plain, read
 from nas_engine.work import Context, Result, Stored, Work, tell
 
 WORK = "train"
-SPACE_TRAINERS = {kind: trainer for kind, trainer in TRAINERS.items() if trainer.gives <= {"space", "supernet"}}
+SPACE_TRAINERS = {
+    kind: trainer for kind, trainer in TRAINERS.items() if trainer.gives <= {"space", "supernet", "ranking"}
+}
 
 
 @dataclass
 class Train(Stage[Asked]):
-    """Hands the run's space and supernet to a trainer and keeps what it concludes: a space, a supernet or both."""
+    """Hands the run's space and supernet to a trainer and keeps what it concludes: a space, a supernet, a ranking."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     kind: ClassVar[str] = "train"
@@ -65,8 +69,9 @@ class Train(Stage[Asked]):
             frame.holdings,
             space=given.space or frame.holdings.space,
             supernet=given.supernet or frame.holdings.supernet,
+            ranking=given.ranking or frame.holdings.ranking,
         )
-        return Turn(finished=holdings, why=given.why, summary=given.summary)
+        return Turn(facts=alarms(frame, holdings), finished=holdings, why=given.why, summary=given.summary)
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Conclusion:
     why: str
     space: Plain | None = None
     supernet: Stored | None = None
+    ranking: Ranking | None = None
     summary: dict[str, float] = field(default_factory=dict)
 
 
@@ -91,7 +97,10 @@ def perform_training(work: Work, context: Context) -> Plain:
     for number, fact in enumerate(trainer.facts):
         tell(context, f"concluded/{number}", fact)
     summary = {} if given.space is None else {"space size": float(given.space.size)}
+    if given.ranking is not None:
+        best = given.ranking.entries[0]
+        summary |= {"ranked": float(len(given.ranking.entries)), "best": best.score, "madds": float(best.cost.madds)}
     stored = None
     if given.supernet is not None:
         stored = context.store.put(f"{work.key}-supernet.safetensors", pack({}, given.supernet))
-    return plain(Conclusion(why, None if given.space is None else given.space.plain(), stored, summary))
+    return plain(Conclusion(why, None if given.space is None else given.space.plain(), stored, given.ranking, summary))

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_ser
 
 from nas_engine.augmentations import AUGMENTATIONS, Augmentation, NoAugmentation
 from nas_engine.chance import Chance, seed_from
-from nas_engine.components import OneOf
+from nas_engine.components import OneOf, without_younger_defaults
 from nas_engine.errors import Incompatible
 from nas_engine.shapes import TaskShape
 from nas_engine.tasks.base import OpenTask, Origin, Preprocessing, Split, Task, prepared, resized
@@ -74,10 +74,8 @@ class ImageClassification(Task):
 
     @model_serializer(mode="wrap")
     def _without_younger_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Fields that came later are written only where they say something, so that older recipes keep their digests."""
-        written: dict[str, Any] = write(self)
         younger = {"normalisation": "training", "augmentation": NoAugmentation()}
-        return {name: value for name, value in written.items() if getattr(self, name) != younger.get(name, ...)}
+        return without_younger_defaults(self, write, younger)
 
     @property
     def shape(self) -> TaskShape:

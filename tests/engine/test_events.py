@@ -10,7 +10,18 @@ from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost
 from nas_engine.candidate import Fidelity
 from nas_engine.errors import StateMismatch
-from nas_engine.events import FACTS, CellRecord, Event, Fact
+from nas_engine.events import (
+    FACTS,
+    Against,
+    CellRecord,
+    Drawn,
+    Estimated,
+    Event,
+    Fact,
+    MeasuredSpace,
+    SpaceContest,
+)
+from nas_engine.evidence import Interval, RankCorrelation, Superiority
 from nas_engine.wire import canonical
 
 SAMPLES: dict[str, Any] = {
@@ -21,11 +32,21 @@ SAMPLES: dict[str, Any] = {
     "summary": {"size": 3.0},
     "groups": {"stage 1 first": (CellRecord("skip", 0.1, 2, ""),)},
     "slots": {"stage 1 first": ("skip",)},
+    "shares": {"stage 1 first": {"identity": 1.0}},
+    "stability": {"stage 1 first": -0.5},
     "scores": {"winner": (0.9, 0.8)},
     "files": {"network.py": "00ff"},
     "seeds": ("a", "b"),
     "parents": ("a",),
     "accepted": True,
+    "sample": (Estimated("00ff", 0.4, 0.5),),
+    "correlation": RankCorrelation(0.5, 0.1, 0.9, 8),
+    "best": Drawn("00ff", 0.5, Cost(12, 345)),
+    "random": Against((0, 1), 0.1, -0.1, 0.2, "not distinguishable"),
+    "measured": True,
+    "spaces": {"now": MeasuredSpace("this space", (0.5,), (20,), *(Interval(0.5, 0.4, 0.6),) * 3)},
+    "contests": (SpaceContest("now", "start", Superiority(0.9, 0.6, 1.0, "dominates")),),
+    "most_madds": 40,
     "reason": "not finite",
 }
 BY_TYPE: dict[str, Any] = {"str": "text", "int": 3, "float": 0.25}

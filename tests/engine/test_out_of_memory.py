@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from nas_engine.candidate import Candidate, Evaluation, Failure
-from nas_engine.estimators import FromScratch, SharedWeights
+from nas_engine.estimators import Estimator, FromScratch, Naswot, SharedWeights
 from nas_engine.estimators.out_of_memory import is_out_of_memory
 from nas_engine.events import CandidateEvaluated, CandidateFailed
 from nas_engine.graph.module import BlockModule
@@ -23,7 +23,7 @@ from nas_engine.products import Products
 from nas_engine.recipe import Recipe, recipe
 from nas_engine.run import Run, perform
 from nas_engine.spaces import chain, skeleton_named
-from nas_engine.stages.search import Answers
+from nas_engine.stages.asking import Answers
 from nas_engine.supernets import ChainSupernet
 from nas_engine.tasks import ImageClassification, OpenTask
 from nas_engine.testing import MemoryContext
@@ -193,10 +193,10 @@ def supernet(digits: OpenTask) -> Products:
 CANDIDATES = [Candidate(SPACE.architecture([label] * 3)) for label in ("conv1", "mb3_e2", "skip")]
 
 
-@pytest.mark.parametrize("estimator", [SharedWeights(1, 33), FromScratch(epochs=1, batch_size=33)])
+@pytest.mark.parametrize("estimator", [SharedWeights(1, 33), FromScratch(epochs=1, batch_size=33), Naswot(33)])
 @pytest.mark.parametrize("fails", [too_much, too_much_for_python, too_much_for_the_machine])
 def test_a_candidate_without_memory_fails_alone_and_is_let_go_before_the_next(
-    estimator: SharedWeights | FromScratch, fails: Callable[[], None], supernet: Products, digits: OpenTask
+    estimator: Estimator, fails: Callable[[], None], supernet: Products, digits: OpenTask
 ) -> None:
     small, large, _ = (size(SPACE.build(candidate.architecture, digits.shape)) for candidate in CANDIDATES)
     assert small < large

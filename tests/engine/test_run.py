@@ -1,100 +1,18 @@
 """Run: results in, work out. The evaluations here are made up, so that decisions are tested without training."""
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Any
 
 import pytest
 
-from nas_engine.candidate import Candidate, Evaluation
+from nas_engine.candidate import Candidate
 from nas_engine.errors import Incompatible, StateMismatch
-from nas_engine.events import CandidateEvaluated, Event, RunEnded, StageFinished, Warned
-from nas_engine.recipe import Recipe, recipe
-from nas_engine.run import Run, RunState, Step
-from nas_engine.spaces import space
+from nas_engine.events import CandidateEvaluated, RunEnded, StageFinished, Warned
+from nas_engine.recipe import recipe
+from nas_engine.run import Run, space_files
+from nas_engine.spaces import ChainSpace, Subspace, read_space_document
 from nas_engine.wire import canonical, plain, read
 from nas_engine.work import Mishap, Result, Work
-
-SEARCH_ONLY: dict[str, Any] = {
-    "version": 1,
-    "name": "search only",
-    "seed": 3,
-    "task": {"kind": "image_classification"},
-    "space": {"kind": "chain", "operators": ["mb3_e2", "mb5_e2", "skip", "sep3"], "skeleton": "tiny"},
-    "pipeline": [
-        {
-            "kind": "search",
-            "strategy": {"kind": "ageing_evolution", "population": 6, "sample": 2, "cycles": 40},
-            "estimator": {"kind": "from_scratch"},
-        }
-    ],
-}
-
-
-def changed(**fields: Any) -> Recipe:
-    return recipe({**SEARCH_ONLY, **fields})
-
-
-def made_up_score(candidate: Candidate) -> float:
-    return candidate.seed(0) % 1000 / 1000
-
-
-def answered(work: Work) -> Result:
-    """A worker's answer to an evaluating Work, without a worker."""
-    asked = [read(Candidate, value) for value in work.payload["candidates"]]  # type: ignore[attr-defined]
-    found = space(work.payload["space"])  # type: ignore[arg-type]
-    shape = recipe(SEARCH_ONLY).task.shape
-    answers = [plain(Evaluation(c, made_up_score(c), found.cost(c.architecture, shape))) for c in asked]
-    return Result(work.key, {"evaluations": answers, "failures": []}, None, 1.0)
-
-
-class MemoryHistory:
-    """What a journal would know."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[int, str, Evaluation]] = []
-
-    def learn(self, events: Iterable[Event]) -> None:
-        for event in events:
-            fact = event.fact
-            if isinstance(fact, CandidateEvaluated):
-                candidate = Candidate(fact.architecture, fact.fidelity, fact.repeat, fact.parents)
-                self.seen.append((fact.stage, fact.scope, Evaluation(candidate, fact.score, fact.cost)))
-
-    def evaluations(self, stage: int) -> list[Evaluation]:
-        return [evaluation for number, _, evaluation in self.seen if number == stage]
-
-    def find(self, scope: str, candidate: str) -> Evaluation | None:
-        found = (e for _, known, e in self.seen if known == scope and e.candidate.key == candidate)
-        return next(found, None)
-
-
-def driven(
-    plan: Recipe,
-    slots: int = 1,
-    restore: bool = False,
-    answer: Callable[[Work], Result] = answered,
-    most: int = 1000,
-) -> tuple[RunState, list[Event], list[Work]]:
-    """Run to the end; `restore` throws the run away and reads it back before every decision."""
-    run, history = Run(plan), MemoryHistory()
-    events: list[Event] = []
-    queue: list[Work] = []
-    done: list[Work] = []
-    results: list[Result] = []
-    for _ in range(most):
-        step: Step = run.advance(results, slots, history)
-        history.learn(step.events)
-        events += step.events
-        queue += step.work
-        if step.status != "running":
-            return run.state, events, done
-        assert len(queue) <= slots
-        done.append(queue[0])
-        results = [answer(queue.pop(0))]
-        if restore:
-            run = Run.restored(plan, json.loads(canonical(step.state)))
-    raise AssertionError("the run does not end")
+from tests.engine.driven import SEARCH_ONLY, MemoryHistory, answered, changed, driven, made_up_score
 
 
 def test_a_run_restored_before_every_decision_equals_one_never_restored() -> None:
@@ -290,6 +208,26 @@ def test_a_run_that_a_work_failed_waits_for_it_once_more_and_counts_its_seconds_
     assert (ended.status, again.state.seconds) == ("finished", {0: 10.0, 1: 8.0})
 
 
+def test_every_space_that_a_stage_concluded_is_kept_and_laid_out_as_a_document() -> None:
+    stages = [{"kind": "train", "name": name, "trainer": {"kind": "uniform_paths", "batches": 10}} for name in "abc"]
+    plan = changed(pipeline=stages)
+    whole = plan.space.space()
+    assert isinstance(whole, ChainSpace)
+    evolved = whole.narrowed(dict.fromkeys(whole.skeleton.groups, ("mb3_e2", "skip")))
+    shrunk = Subspace.of(evolved, {evolved.architecture(["skip", "mb3_e2", "skip"])})
+    run, results = Run(plan), ()
+    for given in (evolved, None, shrunk):
+        work = run.advance(results).work[0]
+        outcome = {"why": "finished", "space": given and given.plain(), "supernet": None, "summary": {}}
+        results = (Result(work.key, outcome, None, 1.0),)
+    run.advance(results)
+    state = Run.restored(plan, run.plain()).state
+    assert state.spaces == {0: evolved.plain(), 2: shrunk.plain()}
+    files = {name: read_space_document(json.loads(data)) for name, data in space_files(state).items()}
+    assert files == {"space-0.json": evolved, "space.json": shrunk}
+    assert space_files(Run(plan).state) == {}  # the recipe's own is no conclusion
+
+
 def test_a_run_that_no_work_failed_is_not_retried() -> None:
     run = Run(changed(budget={"network": {"madds": 100}}))
     run.advance()
@@ -306,6 +244,14 @@ def test_a_network_that_is_given_is_trained_beside_the_reference() -> None:
     assert trained == [genes, ["mb3_e2"] * 3] * 2
     assert run.state.holdings.ranking is not None
     assert run.state.holdings.ranking.entries[0].architecture.genes == tuple(genes)
+
+
+def test_a_stage_that_begins_looks_back_at_what_was_told_in_the_same_decision() -> None:
+    draws = {"kind": "search", "strategy": {"kind": "random", "draws": 4}, "estimator": {"kind": "from_scratch"}}
+    state, events, done = driven(changed(pipeline=[draws, {**draws, "strategy": {"kind": "local_search"}}, draws]))
+    told = [event.fact for event in events if isinstance(event.fact, CandidateEvaluated)]
+    assert state.evaluations == len(done) == len({fact.key for fact in told})
+    assert state.status == "finished"
 
 
 def test_a_run_that_is_over_asks_for_nothing_more() -> None:

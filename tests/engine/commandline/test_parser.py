@@ -60,7 +60,7 @@ def test_a_skeleton_named_on_the_command_line_stands_in_for_the_files(
 def test_a_right_recipe_is_told_its_space_and_its_share(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = told(capsys, "validate", EXAMPLES / "quickstart.json")
     assert code == 0
-    assert "evolve -> supernet -> shrink -> search -> retrain -> export" in out
+    assert "evolve -> supernet -> shrink -> search -> control -> retrain -> export" in out
     assert "of the space is within the budget" in out
 
 

@@ -1,10 +1,13 @@
 """The model card: it says what the network is, what it costs and how it compares."""
 
+from dataclasses import replace
+
 import pytest
 
 from nas_engine.budget import Cost
+from nas_engine.evidence import RankCorrelation
 from nas_engine.exporters import Exporter, ModelCard, TrainedNetwork
-from nas_engine.products import Comparison
+from nas_engine.products import Comparison, Control, Rival
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import autospace, skeleton_named
 from nas_engine.tasks import Preprocessing
@@ -24,9 +27,15 @@ class TestModelCard(ExporterContract):
         return networks["photos"]
 
 
-def card(comparison: Comparison | None) -> str:
+RIVAL = Rival((0, 1), (0.85, 0.84), Cost(9, 180), 0.005, -0.04, 0.05, "not distinguishable")
+CONTROL = Control(None, 17, 8, RankCorrelation(0.5, 0.1, 0.9, 8), None, RankCorrelation(-0.25, -0.5, 0.1, 17), None)
+
+
+def card(comparison: Comparison | None, control: Control | None = None) -> str:
     how = Preprocessing(8, 8, (4.5,), (6.0,), ("left", "right"))
-    about = TrainedNetwork("my run", SPACE.reference, SPACE, SHAPE, {}, how, "digits", 0.9123, comparison)
+    about = TrainedNetwork(
+        "my run", SPACE.reference, SPACE, SHAPE, {}, how, "digits", 0.9123, comparison, control=control
+    )
     return ModelCard().files(about)["MODEL_CARD.md"].decode()
 
 
@@ -35,12 +44,31 @@ def test_it_states_classes_costs_and_every_layer_with_weights() -> None:
     for part in ("left, right", f"{cost.params:,}", f"{cost.madds:,}", "0.9123", "[4.5]", "block_0.project"):
         assert part in text
     assert "reference network" not in text
+    assert "random search" not in text
 
 
 def test_it_states_both_networks_every_seed_and_the_interval() -> None:
     text = card(COMPARISON)
     for part in ("0.9000, 0.8000", "0.7000, 0.7500", "**better**", "+0.0500 to +0.2000", "opened once"):
         assert part in text
+
+
+def test_it_says_that_nobody_ran_a_random_search() -> None:
+    assert "Random search at equal cost: not run. Add a `control` stage" in card(COMPARISON)
+
+
+def test_it_states_what_random_search_found_and_how_far_the_estimate_agrees_with_training() -> None:
+    text = card(replace(COMPARISON, random=RIVAL), CONTROL)
+    for part in ("17 random networks", "0.8500, 0.8400", "+0.0050: **not distinguishable**", "-0.0400 to +0.0500"):
+        assert part in text
+    assert "| The search's estimate with the score after training | +0.50 | +0.10 to +0.90 | 8 networks" in text
+    assert "| Params with score | -0.25 |" in text
+    assert "MAdds with score" not in text
+    assert "not run" not in text
+
+
+def test_a_control_without_a_trained_rival_claims_no_difference() -> None:
+    assert "nothing is said of the difference" in card(COMPARISON, CONTROL)
 
 
 def test_every_place_is_listed_with_its_group_and_operator(networks: dict[str, TrainedNetwork]) -> None:

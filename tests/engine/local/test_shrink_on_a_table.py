@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from nas_engine.events import CandidateEvaluated, Exported, SpaceShrunk, StageFinished
 from nas_engine.local import Journal, run_locally
 from nas_engine.recipe import recipe
-from nas_engine.spaces import cell_string, nasbench201
+from nas_engine.spaces import cell_string, nasbench201, read_space_document
 
 CELLS = nasbench201(cells=1, width=4)
 WORTH = {"conv3": 9.0, "conv1": 6.0, "skip": 5.0, "avg3": 2.0, "none": 0.0}
@@ -54,6 +55,16 @@ def test_a_run_on_a_table_shrinks_searches_inside_trains_the_winner_and_exports_
     assert state.holdings.ranking is not None
     assert state.holdings.ranking.entries[0].score >= max(fact.score for fact in inside)
     assert any(isinstance(fact, Exported) for fact in told)
+
+    kept = json.loads((tmp_path / "run" / "space.json").read_text(encoding="utf-8"))
+    shrunk = read_space_document(kept)
+    assert (shrunk.size, shrunk.root) == (shrink.summary["space size"], CELLS)
+    again = plan(table) | {"space": {"kind": "saved", "document": kept}, "pipeline": plan(table)["pipeline"][1:2]}
+    inner = run_locally(recipe(again), tmp_path / "again")
+    assert inner.status == "finished"
+    assert inner.holdings.ranking is not None
+    assert all(entry.architecture in shrunk for entry in inner.holdings.ranking.entries)
+    assert not (tmp_path / "again" / "space.json").exists()  # it concluded none
 
 
 def test_a_table_that_is_missing_fails_the_run_with_a_sentence(tmp_path: Path) -> None:
