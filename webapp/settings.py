@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "webapp.operators",
     "webapp.studies",
     "webapp.runs",
+    "webapp.spaces",
     "webapp.api",
     "webapp.doctor",
     "webapp.pages",

@@ -37,11 +37,11 @@ onColours(() => all.forEach((chart) => chart.anew()));
 
 /**
  * One chart in `host`. `draw({x, series, data, marks, said})`: `x` may rename the axis, `series` is a list of {label, hue, points, line, step, width, size}, `data` uPlot's
- * aligned lists, `marks` vertical lines {x, label}, `said` one sentence for who cannot see it. `linked(place)` makes the points of the first
+ * aligned lists, `marks` vertical lines {x, label}, `bands` areas {series: [upper, lower], hue}, `said` one sentence for who cannot see it. `linked(place)` makes the points of the first
  * series links: {address, text} of one, shown where the pointer is near it.
  */
 export class Chart {
-  constructor(host, { x, y, xText = short, yText = (value) => value.toFixed(3) }) {
+  constructor(host, { x, y, xText = short, yText = (value) => value.toFixed(Math.abs(value) < 10 ? 3 : 1) }) {
     Object.assign(this, { host, x, y, xText, yText, plot: null, shape: "", content: null });
     this.canvas = document.createElement("div");
     this.canvas.className = "plot";
@@ -64,13 +64,13 @@ export class Chart {
   }
 
   now() {
-    const { x = this.x, series, data, said } = this.content;
+    const { x = this.x, series, data, bands, said } = this.content;
     this.x = x;
     const filled = data[0]?.length > 0;
     this.empty.hidden = filled;
     this.canvas.hidden = !filled;
     if (!filled) return;
-    const shape = JSON.stringify([x, series]);
+    const shape = JSON.stringify([x, series, bands]);
     if (shape !== this.shape) {
       this.plot?.destroy();
       this.plot = new uPlot(this.options(series), data, this.canvas);
@@ -143,8 +143,10 @@ export class Chart {
         { label: this.x, value: (_, value) => (value == null ? "" : this.xText(value)) },
         ...series.map((one) => this.series(one)),
       ],
+      bands: (this.content.bands ?? []).map(({ series: edges, hue: name }) => ({ series: edges, fill: faint(colour(name)) })),
       cursor: { drag: { x: false, y: false }, points: { size: 7, show: !linked }, x: !linked, y: false },
-      legend: { live: !linked, markers: { width: 0, fill: (_, place) => colour(series[place - 1].hue) } },
+      legend: { show: !this.content.bands, live: !linked, // bands: a table beside the chart names the colours
+        markers: { width: 0, fill: (_, place) => colour(series[place - 1].hue) } },
       hooks: { draw: [(plot) => this.drawMarks(plot)] },
     };
   }
@@ -182,6 +184,9 @@ export class Chart {
     context.restore();
   }
 }
+
+/** A colour that leaves what is below it in sight. */
+const faint = (shade) => shade.replace(/^rgb\((.*)\)$/, "rgba($1, 0.1)");
 
 /** A little air around what is drawn, and marks within it. */
 function padded(plot, low, high) {

@@ -31,6 +31,12 @@ at("drop").addEventListener("drop", async (event) => {
 /** "Go on": the name of an upload that broke off, then its files. */
 document.body.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-again]");
+  if (button) again(button);
+});
+const awaited = location.hash.slice(1); // its page led here
+if (awaited) again(document.querySelector(`[data-again="${CSS.escape(awaited)}"]`));
+
+function again(button) {
   if (!button || sending) return;
   at("name").value = button.dataset.name;
   at("team").value = button.dataset.team;
@@ -39,7 +45,7 @@ document.body.addEventListener("click", (event) => {
   say(at("train-chosen"), "Choose the same files again: what has arrived is not sent twice.");
   at("bring").scrollIntoView({ block: "center" });
   document.querySelector("[data-opens]").focus();
-});
+}
 
 function over(event, inside) {
   event.preventDefault();

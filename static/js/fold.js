@@ -13,11 +13,14 @@ const SERIES = {
   "model trained": { field: "models", limit: 50, entry: whole },
   exported: { field: "exports", limit: 20, entry: whole },
   warned: { field: "warnings", limit: 20, entry: whole },
+  "space measured": { field: "measures", limit: 10, entry: whole },
   "curve point": { field: "points", limit: 100, entry: ofAWork },
 };
 // The newest fact of a kind.
 const LATEST = {
   "generation evolved": { field: "generation", entry: ofAWork },
+  "search controlled": { field: "control", entry: whole },
+  "search priced": { field: "price", entry: whole },
   "test opened": { field: "comparison", entry: whole },
 };
 
@@ -57,9 +60,9 @@ export function counts(searches) {
   return { scored: searches.reduce((sum, search) => sum + search.scored, 0), failed };
 }
 
-/** The best answer of the newest stage that has one: scores of different estimators are not comparable. */
+/** The best find of the newest stage that has one: scores of different estimators are not comparable. */
 export function best(searches) {
-  return searches.findLast((search) => search.top.length)?.top[0] ?? null;
+  return searches.findLast((search) => search.curve.length)?.top[0] ?? null;
 }
 
 // ------------------------------------------------------------------------------------------------------------ the cases
@@ -123,7 +126,7 @@ function evaluated(state, { payload, seq }) {
   };
   const top = [...search.top, answer].sort((a, b) => b.score - a.score || a.number - b.number).slice(0, TOP);
   let curve = search.curve;
-  if (!curve.length || answer.score > curve.at(-1)[1]) curve = [...curve, [seq, answer.score]].slice(-CURVE);
+  if (!payload.measured && (!curve.length || answer.score > curve.at(-1)[1])) curve = [...curve, [seq, answer.score]].slice(-CURVE);
   return withSearch(state, { ...search, scored: search.scored + 1, top, curve });
 }
 

@@ -10,6 +10,8 @@ import { History } from "./study/history.js";
 import { LOGGED, Log } from "./study/log.js";
 import { Plots } from "./study/plots.js";
 import { drawResults } from "./study/results.js";
+import { Control } from "./study/control.js";
+import { Quality } from "./study/quality.js";
 import { drawElapsed, drawStages } from "./study/stages.js";
 
 const PAUSE = 100;
@@ -21,6 +23,8 @@ const skew = Date.parse(facts.now) - Date.now(); // the server's clock against o
 const history = new History();
 const log = new Log();
 const plots = new Plots(facts, () => draw());
+const quality = new Quality(facts, () => draw());
+const control = new Control(facts);
 const bell = new Bell(JSON.parse(at("state").textContent).study.name);
 let state = JSON.parse(at("state").textContent);
 let holdup = null; // what the run waits for, as the server last saw it; null while workers tell of themselves
@@ -30,6 +34,7 @@ let timer = 0;
 let chartsAt = 0;
 let chartsLast = 0;
 const table = { timer: 0, last: 0, answers: 0 };
+let concluded = null; // stages that were over when the spaces were last asked for
 
 /** What a test, or a person with the console open, may look at. */
 window.study = { get state() { return state; }, updates: 0, history };
@@ -121,6 +126,9 @@ function draw() {
   mark(at("shown"), "class", `badge ${state.shown}`);
   show(at("reason"), state.reason !== "");
   say(at("reason"), state.reason);
+  mark(at("reason"), "class", `notice ${state.status === "finished" ? "quiet" : "bad"}`);
+  const asks = facts.plan.some((stage) => stage.kind === "search") || answersOf(state) > 0; // a network that was given is asked about nowhere
+  for (const name of ["best", "scatter", "curve", "candidates"]) show(at(`${name}-panel`), asks);
   if (at("asks")) drawAsks(state.shown);
   bell.draw(state.status);
   drawStages(state, facts, holdup);
@@ -128,6 +136,7 @@ function draw() {
   drawResults(state, facts);
   log.draw();
   freshTable();
+  freshSpaces();
   chartsAt ||= setTimeout(drawCharts, Math.max(0, chartsLast + CHARTS_PAUSE - Date.now()));
 }
 
@@ -135,6 +144,8 @@ function drawCharts() {
   chartsAt = 0;
   chartsLast = Date.now();
   plots.draw(state, history);
+  quality.draw(state);
+  control.draw(state);
   drawEvolution(history);
 }
 
@@ -152,6 +163,13 @@ function freshTable() {
     window.htmx?.trigger("#candidates", "stale");
     freshTable();
   }, Math.max(0, table.last + TABLE_PAUSE - Date.now()));
+}
+
+/** A stage that ends may have concluded a space, which the server then offers to keep. */
+function freshSpaces() {
+  const over = state.stages.filter((stage) => stage.state === "finished").length;
+  if (concluded !== null && concluded !== over && document.getElementById("spaces-panel")) window.htmx?.trigger("#spaces-panel", "concluded");
+  concluded = over;
 }
 
 function answersOf({ counts }) {

@@ -14,8 +14,10 @@ from nas_engine.commandline import main
 from nas_engine.errors import Cancelled
 from nas_engine.local import Journal, Watcher, run_locally
 from nas_engine.recipe import recipe
+from nas_engine.spaces import read_space_document
 from nas_engine.work import Work as EngineWork
 from tests.webapp.conftest import DRAWS, Messages
+from tests.webapp.spaced import EVOLVED, SHRUNK, spaced_run
 from tests.webapp.undisturbed import TINY, undisturbed_digest
 from webapp.accounts.models import Team
 from webapp.refusals import Conflict
@@ -254,6 +256,12 @@ def test_an_export_asks_for_a_pause_while_a_worker_holds_a_work(run: Run, messag
     with pytest.raises(CommandError, match="pause the run"):
         call_command("export_run", run.pk, str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_an_exported_run_has_the_spaces_that_it_made_beside_its_recipe(team: Team, tmp_path: Path) -> None:
+    export_run(spaced_run(team).pk, tmp_path / "out")
+    for name, space in (("space.json", SHRUNK), ("space-0.json", EVOLVED)):
+        assert read_space_document(json.loads((tmp_path / "out" / name).read_text())) == space
 
 
 def test_an_export_goes_into_an_empty_folder_only(run: Run, tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ CONTENT_TYPE = "application/problem+json"
 
 def problem(status: int, slug: str, detail: str, **more: Any) -> Response:
     """One error. `slug` names its kind for programs, `detail` is for people."""
-    body = {"type": f"urn:spacewright:{slug}", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    title = HTTPStatus(status).phrase if status in set(HTTPStatus) else slug.replace("-", " ").capitalize()
+    body = {"type": f"urn:spacewright:{slug}", "title": title, "status": status, "detail": detail}
     return Response({**body, **more}, status=status, content_type=CONTENT_TYPE)
 
 

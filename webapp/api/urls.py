@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 
-from webapp.api.views import candidates, datasets, kit, people, runs, studies, tus, uploads
+from webapp.api.views import candidates, datasets, kit, people, runs, spaces, studies, tus, uploads
 from webapp.api.views.nowhere import Nowhere
 
 app_name = "api"
@@ -29,6 +29,9 @@ urlpatterns = [
     path("operator-sets/", kit.OperatorSets.as_view()),
     path("operator-sets/<uuid:pk>/", kit.OneOperatorSet.as_view()),
     path("operator-sets/<uuid:pk>/versions/", kit.OperatorSetVersions.as_view()),
+    path("spaces/", spaces.Spaces.as_view()),
+    path("spaces/<uuid:pk>/", spaces.OneSpace.as_view()),
+    path("spaces/<uuid:pk>/files/<str:name>", spaces.SpaceFile.as_view(), name="space-file"),
     path("studies/", studies.Studies.as_view()),
     path("studies/<uuid:pk>/", studies.OneStudy.as_view()),
     path("studies/<uuid:pk>/runs/", runs.RunsOfStudy.as_view()),
@@ -44,6 +47,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/files/", candidates.Files.as_view()),
     path("runs/<uuid:pk>/files/<str:name>", candidates.OneFile.as_view(), name="file"),
     path("runs/<uuid:pk>/extend/", runs.ExtendRun.as_view()),
+    path("runs/<uuid:pk>/spaces/", spaces.SpacesOfRun.as_view()),
     path("runs/<uuid:pk>/best/", candidates.Best.as_view()),
     path("runs/<uuid:pk>/best/<str:name>", candidates.BestFile.as_view(), name="best-file"),
     *(path(f"runs/<uuid:pk>/{name}/", view.as_view()) for name, view in runs.ASKS_OF_RUNS.items()),

@@ -39,3 +39,9 @@ class LengthMissing(Refused):
     """A body without its length."""
 
     status, slug = 411, "length-missing"
+
+
+class WrongChecksum(Refused):
+    """The bytes that came are not those that were sent. (The status is tus's own.)"""
+
+    status, slug = 460, "checksum-mismatch"

@@ -49,9 +49,12 @@ SERIES = {
     "model trained": Series("models", 50, _whole),
     "exported": Series("exports", 20, _whole),
     "warned": Series("warnings", 20, _whole),
+    "space measured": Series("measures", 10, _whole),
     "curve point": Series("points", 100, _of_a_work),
 }
 LATEST = {
     "generation evolved": Latest("generation", _of_a_work),
+    "search controlled": Latest("control", _whole),
+    "search priced": Latest("price", _whole),
     "test opened": Latest("comparison", _whole),
 }

@@ -56,8 +56,8 @@ def counts(searches: list[Entry]) -> Entry:
 
 
 def best(searches: list[Entry]) -> Entry | None:
-    """The best answer of the newest stage that has one: scores of different estimators are not comparable."""
-    return next((search["top"][0] for search in reversed(searches) if search["top"]), None)
+    """The best find of the newest stage that has one: scores of different estimators are not comparable."""
+    return next((search["top"][0] for search in reversed(searches) if search["curve"]), None)
 
 
 # ---------------------------------------------------------------------------------------------------------- the cases
@@ -107,7 +107,7 @@ def _evaluated(state: State, event: Message) -> State:
     }
     top = sorted([*search["top"], answer], key=lambda one: (-one["score"], one["number"]))
     curve = search["curve"]
-    if not curve or answer["score"] > curve[-1][1]:
+    if not payload.get("measured") and (not curve or answer["score"] > curve[-1][1]):
         curve = [*curve, [number, answer["score"]]][-CURVE:]
     return _with_search(state, {**search, "scored": search["scored"] + 1, "top": top[:TOP], "curve": curve})
 

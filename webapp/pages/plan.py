@@ -11,16 +11,17 @@ from webapp.runs.models import Run
 def planned(run: Run) -> list[dict[str, Any]]:
     """Each stage: its kind, and of what it does most, as `answers` or `models`; None where nobody knows."""
     plan = read_recipe(run.recipe)
-    found = []
+    found: list[dict[str, Any]] = []
     for stage, written in zip(plan.pipeline, run.recipe["pipeline"], strict=True):
-        strategy, trainer = getattr(stage, "strategy", None), written.get("trainer") or {}
+        strategy, trainer = written.get("strategy"), written.get("trainer") or {}
         seeds = getattr(stage, "seeds", None)
+        controlled = any(before["kind"] == "control" for before in run.recipe["pipeline"][: len(found)])
         found.append(
             {
                 "kind": written["kind"],
-                "does": (written.get("strategy") or trainer).get("kind", ""),
-                "answers": None if strategy is None else strategy.evaluations,
-                "models": 2 * seeds if isinstance(seeds, int) else None,  # the winner and the reference
+                "does": (strategy or trainer).get("kind", ""),
+                "answers": stage.evaluations or None,
+                "models": (2 + controlled) * seeds if isinstance(seeds, int) else None,  # the winner and the others
             }
         )
     return found

@@ -26,7 +26,7 @@ def table(run: Run, given: QueryDict) -> dict[str, Any]:
     page, number = _page(run, chosen, given, total)
     number = 1 if not page.before else pages if not page.after else min(max(number, 1), pages)
     address = reverse("run-candidates", args=(run.pk,))
-    stages = [(place, stage["name"]) for place, stage in enumerate(run.recipe["pipeline"]) if "strategy" in stage]
+    stages = [(place, stage["name"]) for place, stage in enumerate(run.recipe["pipeline"]) if "estimator" in stage]
     names = dict(stages)
 
     def to(**more: Any) -> str:

@@ -17,6 +17,7 @@ from webapp.pages.views.candidates import candidates
 from webapp.pages.views.data import cancel, data, dataset, remove
 from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.new_study import new_study, preview_study
+from webapp.pages.views.spaces import run_spaces, spaces
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, extend, run_history, study
 from webapp.pages.views.workers import strip, workers_page
@@ -31,6 +32,8 @@ urlpatterns = [
     path("data/<uuid:pk>/", dataset, name="dataset"),
     path("data/<uuid:pk>/delete/", remove, name="delete-dataset"),
     path("data/uploads/<uuid:pk>/cancel/", cancel, name="cancel-upload"),
+    path("spaces/", spaces, name="spaces"),
+    path("runs/<uuid:pk>/spaces/", run_spaces, name="run-spaces"),
     path("runs/<uuid:pk>/history/", run_history, name="run-history"),
     path("runs/<uuid:pk>/holdup/", run_holdup, name="run-holdup"),
     path("runs/<uuid:pk>/candidates/", candidates, name="run-candidates"),

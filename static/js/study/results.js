@@ -1,11 +1,11 @@
 // What was found: the best so far, counts, shrinking rounds, trained models and their comparison, files, warnings.
 
-import { many, score, short, signed } from "../figures.js";
+import { many, score, short } from "../figures.js";
+import { drawDifference } from "./difference.js";
 import { at, keep, make, mark, say, show } from "./dom.js";
 
 const SHOWN_WARNINGS = 20;
-const SUBJECTS = ["winner", "reference"];
-const VERDICTS = { better: "finished", worse: "failed" };
+const PAIR = ["winner", "reference"];
 
 /** Draw all of them. */
 export function drawResults(state, facts) {
@@ -59,15 +59,18 @@ function drawRounds({ rounds }) {
 function drawModels({ models, comparison }) {
   const seeds = [...new Set(models.map((model) => model.seed))].sort((a, b) => a - b);
   const of = (subject, seed) => models.find((model) => model.subject === subject && model.seed === seed)?.validation;
-  const pairs = seeds.filter((seed) => SUBJECTS.every((subject) => of(subject, seed) !== undefined));
+  const subjects = models.some((model) => model.subject === "random") ? [...PAIR, "random"] : PAIR;
+  const pairs = seeds.filter((seed) => PAIR.every((subject) => of(subject, seed) !== undefined));
   const known = comparison && comparison.scores.winner.length === pairs.length; // else nobody can say whose a score is
+  const tested = (subject, seed) => comparison.scores[subject]?.[(subject === "random" ? comparison.random.seeds : pairs).indexOf(seed)];
   const rows = seeds.map((seed) => ({
     seed,
-    cells: SUBJECTS.map((subject) => [of(subject, seed), known ? comparison.scores[subject][pairs.indexOf(seed)] : undefined]),
+    cells: subjects.map((subject) => [of(subject, seed), known ? tested(subject, seed) : undefined]),
   }));
+  show(at("models-random"), subjects.length > PAIR.length);
   show(at("models-none"), !rows.length);
   show(at("models-table"), rows.length > 0);
-  keep(at("models"), rows, (row) => row.seed, (row) => make("tr", {}, make("td", {}, String(row.seed)), ...row.cells.map(subjectCell)), (line, row) =>
+  keep(at("models"), rows, (row) => `${row.seed}/${subjects.length}`, (row) => make("tr", {}, make("td", {}, String(row.seed)), ...row.cells.map(subjectCell)), (line, row) =>
     row.cells.forEach(([validation, test], place) => {
       const [main, aside] = line.children[place + 1].children;
       say(main, test === undefined ? score(validation) : `${score(test)} test`);
@@ -75,23 +78,10 @@ function drawModels({ models, comparison }) {
     }),
   );
   show(at("verdict"), Boolean(comparison));
-  if (comparison) drawComparison(comparison);
+  if (comparison) drawDifference("verdict", comparison);
 }
 
 const subjectCell = () => make("td", { class: "number" }, make("span"), make("span", { class: "small muted aside" }));
-
-function drawComparison({ verdict, difference, low, high }) {
-  say(at("verdict-word"), verdict);
-  mark(at("verdict-word"), "class", `badge ${VERDICTS[verdict] ?? ""}`);
-  say(at("verdict-figures"), `${signed(difference)} on the test split, 95 % interval ${signed(low)} to ${signed(high)}`);
-  const reach = Math.max(Math.abs(low), Math.abs(high), 1e-9) * 1.15;
-  const x = (value) => (100 + (value / reach) * 96).toFixed(1);
-  for (const end of ["x1", "x2"]) mark(at("interval-zero"), end, x(0));
-  mark(at("interval-span"), "x1", x(low));
-  mark(at("interval-span"), "x2", x(high));
-  mark(at("interval-dot"), "cx", x(difference));
-  mark(at("interval"), "aria-label", `difference ${signed(difference)}, interval ${signed(low)} to ${signed(high)}; the long line is zero`);
-}
 
 function drawFiles({ exports, best, status }, { api }) {
   const newest = exports.at(-1);

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
+import hashlib
 import io
 from datetime import timedelta
 
@@ -13,8 +15,10 @@ from django.utils import timezone
 from tests.webapp.conftest import Messages
 from tests.webapp.datasets.conftest import BASE, Sender
 from webapp.accounts.models import Team, User
+from webapp.datasets.checksum import Checksum
 from webapp.datasets.models import Dataset, Upload, UploadedFile
-from webapp.datasets.services.receive import receive
+from webapp.datasets.refusals import WrongChecksum
+from webapp.datasets.services.receive import Part, receive
 from webapp.datasets.store import original_path
 
 
@@ -64,6 +68,42 @@ def test_a_part_for_another_offset_or_of_too_many_bytes_changes_nothing(
     assert sender.head(where)["Upload-Offset"] == "0"
 
 
+def checksum(algorithm: str, content: bytes) -> dict[str, str]:
+    digest = hashlib.new(algorithm, content).digest()
+    return {"Upload-Checksum": f"{algorithm} {base64.b64encode(digest).decode()}"}
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+def test_of_a_part_that_is_not_what_its_checksum_says_nothing_is_kept(algorithm: str, sender: Sender) -> None:
+    where = sender.create(6, filename="birds.zip")["Location"]
+    assert sender.patch(where, 0, b"012", **checksum(algorithm, b"012")).status_code == 204
+    refused = sender.patch(where, 3, b"3x5", **checksum(algorithm, b"345"))
+    assert (refused.status_code, refused.json()["title"]) == (460, "Checksum mismatch")
+    assert "from byte 3" in refused.json()["detail"]
+    assert sender.head(where)["Upload-Offset"] == "3"
+    assert Upload.objects.get().status == "receiving"
+    assert sender.patch(where, 3, b"345", **checksum(algorithm, b"345")).status_code == 204
+    assert original_path(UploadedFile.objects.get()).read_bytes() == b"012345"
+
+
+@pytest.mark.parametrize("said", ["md5 AAAA", "sha256 not-base64!", "sha256", ""])
+def test_a_checksum_that_cannot_be_read_is_refused_before_a_byte_is_written(said: str, sender: Sender) -> None:
+    where = sender.create(6, filename="birds.zip")["Location"]
+    refused = sender.patch(where, 0, b"012", **{"Upload-Checksum": said})
+    assert refused.status_code == 400
+    assert sender.head(where)["Upload-Offset"] == "0"
+
+
+def test_a_part_that_broke_off_is_kept_only_where_no_checksum_came_with_it(editor: User, sender: Sender) -> None:
+    sender.create(6, filename="birds.zip")
+    file = UploadedFile.objects.select_related("upload__dataset").get()
+    whole = Checksum("sha256", hashlib.sha256(b"0123").digest())
+    with pytest.raises(WrongChecksum):
+        receive(editor, file, Part(0, io.BytesIO(b"01"), 4, whole))
+    assert UploadedFile.objects.get().received == 0
+    assert receive(editor, file, Part(0, io.BytesIO(b"01"), 4)).received == 2
+
+
 def test_a_part_sent_while_another_is_written_is_told_to_wait(sender: Sender) -> None:
     where = sender.create(10, filename="birds.zip")["Location"]
     sender.patch(where, 0, b"01")
@@ -78,7 +118,7 @@ def test_of_two_parts_for_one_offset_the_second_is_a_conflict(editor: User, send
     loaded_before = UploadedFile.objects.select_related("upload__dataset").get()
     assert sender.patch(where, 0, b"01").status_code == 204
     with pytest.raises(Exception, match="goes on at byte 2"):
-        receive(editor, loaded_before, 0, io.BytesIO(b"zz"), 2)
+        receive(editor, loaded_before, Part(0, io.BytesIO(b"zz"), 2))
     assert original_path(loaded_before).read_bytes() == b"01"
 
 
@@ -158,7 +198,8 @@ def test_another_version_another_type_and_what_is_no_number_are_refused(sender: 
 def test_the_server_says_what_it_can(sender: Sender) -> None:
     said = sender.client.options(f"{BASE}/uploads/files/")
     assert said.status_code == 204
-    assert (said["Tus-Version"], said["Tus-Extension"]) == ("1.0.0", "creation,termination,expiration")
+    assert (said["Tus-Version"], said["Tus-Extension"]) == ("1.0.0", "creation,termination,expiration,checksum")
+    assert said["Tus-Checksum-Algorithm"] == "sha1,sha256"
 
 
 @pytest.mark.parametrize("name", ["../up.zip", "a/b.zip", "..", ".hidden", "nul\0.zip", "", "x" * 201, "back\\slash"])

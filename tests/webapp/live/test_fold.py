@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,25 +19,33 @@ from nas_engine.events import (
     CandidateFailed,
     CellRecord,
     CurvePoint,
+    Drawn,
+    Estimated,
     Event,
     Exported,
     Fact,
     GenerationEvolved,
+    MeasuredSpace,
     ModelTrained,
     RunAsked,
     RunEnded,
     RunRetried,
     RunStarted,
+    SearchControlled,
+    SearchPriced,
+    SpaceMeasured,
     SpaceShrunk,
     StageFinished,
     StageStarted,
     TestOpened,
     Warned,
 )
+from nas_engine.evidence import Interval
 from tests.webapp.conftest import Messages
 from webapp.live.entries import CURVE, LATEST, SERIES, TOP
 from webapp.live.fold import CASES, KINDS, Unfoldable, fold, gauged, shown
 from webapp.runs.models import Run, Work
+from webapp.runs.selectors.best import best_so_far
 from webapp.runs.selectors.events import events_since
 from webapp.runs.selectors.snapshot import gauges, snapshot, snapshot_at
 from webapp.runs.services.claim import claim
@@ -73,6 +82,11 @@ EXAMPLES: dict[type[Fact], Fact] = {
         scored(1, 0.5),
         failed(2),
         SpaceShrunk(2, 0, 1000, 0.4, ("k", "l"), True),
+        SpaceMeasured(
+            4, 10, None, {"now": MeasuredSpace("this space", (0.5,), (20,), *3 * (Interval(0.5, 0.5, 0.5),))}, ()
+        ),
+        SearchControlled(4, (Estimated("k", 0.4, 0.5),), None, 3, Drawn("l", 0.5, COST), None, None, None),
+        SearchPriced(4, 80.0, 60.0, 3),
         ModelTrained(4, "winner", 3, 0.9, "f" * 64),
         TestOpened(4, {"winner": (0.9, 0.8)}, 0.1, -0.1, 0.3, "no difference"),
         Exported(5, {"model.onnx": "f" * 64}, COST),
@@ -213,6 +227,17 @@ def test_of_equal_scores_the_earlier_is_better_and_only_it_improves(run: Run) ->
     assert snapshot(run)["counts"] == {"scored": 6, "failed": {"out of memory": 1}}
 
 
+def test_what_was_only_measured_is_no_find(run: Run) -> None:
+    append(run, scored(1, 0.5), *(replace(scored(number, 0.9, stage=3), measured=True) for number in (2, 3)))
+    holds_at_every_prefix(run)
+    state = snapshot(run)
+    assert (state["best"]["number"], state["counts"]["scored"]) == (1, 3)
+    assert [search["curve"] for search in state["searches"]] == [[[1, 0.5]], []]
+    found = best_so_far(run)
+    assert found is not None
+    assert found.candidate.number == 1
+
+
 def test_a_fact_that_is_known_changes_nothing_and_one_after_a_gap_is_refused(run: Run) -> None:
     empty = snapshot(run)
     append(run, Warned(0, "one"), Warned(0, "two"), Warned(0, "three"))
@@ -246,7 +271,7 @@ def test_a_snapshot_is_drawn_by_look_ups_and_sorts_nothing(run: Run) -> None:
     append(run, *(scored(number, number % 97, stage=0) for number in range(100)))
     with CaptureQueriesContext(connection) as asked:
         snapshot(run)
-    assert len(asked) <= 20
+    assert len(asked) <= 24
     if connection.vendor != "sqlite":
         return  # its plan is of the rows that are there, and these are few
     for query in asked.captured_queries:

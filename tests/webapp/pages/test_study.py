@@ -22,6 +22,7 @@ from nas_engine.events import (
     Event,
     Fact,
     GenerationEvolved,
+    RunEnded,
 )
 from tests.webapp.conftest import Messages
 from webapp.accounts.models import Membership, Role, Team, User
@@ -92,6 +93,17 @@ def test_an_editor_is_offered_what_can_be_asked_and_a_viewer_nothing(run: Run, e
     page = text(viewer.get(f"/studies/{run.study_id}/"))
     assert run.study.name in page
     assert not re.findall(r'name="ask"|delete-dialog|Clone', page)
+
+
+@pytest.mark.parametrize(("status", "how"), [("finished", "quiet"), ("failed", "bad")])
+def test_what_is_said_of_a_finished_run_is_a_note_and_of_a_failed_one_an_error(
+    run: Run, viewer: Client, status: str, how: str
+) -> None:
+    append(run, RunEnded(status, "why it ended"))
+    page = text(viewer.get(f"/studies/{run.study_id}/"))
+    notice = re.search(r'<p class="notice (\w+)" id="reason" role="(\w+)" *>why it ended</p>', page)
+    assert notice is not None
+    assert notice.groups() == (how, {"quiet": "note", "bad": "alert"}[how])
 
 
 def test_a_run_that_is_over_is_extended_from_its_page(

@@ -1,4 +1,4 @@
-"""The tus 1.0 protocol for resumable uploads (tus.io): core, creation, termination, expiration."""
+"""The tus 1.0 protocol for resumable uploads (tus.io): core, creation, termination, expiration, checksum."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from rest_framework.views import APIView
 
 from webapp.accounts.selectors import home_team, teams_of
 from webapp.api.views.asking import PROBLEM, seen, user_of
+from webapp.datasets.checksum import ALGORITHMS, Checksum
 from webapp.datasets.models import UploadedFile
 from webapp.datasets.refusals import LengthMissing, WrongVersion
 from webapp.datasets.selectors import files_of
-from webapp.datasets.services.receive import receive, refuse_gone
+from webapp.datasets.services.receive import Part, receive, refuse_gone
 from webapp.datasets.services.uploads import Announced, Announcement, begin_upload, cancel_upload
 from webapp.environment import environment
 
@@ -31,6 +32,12 @@ PART = "application/offset+octet-stream"
 RESUMABLE = OpenApiParameter("Tus-Resumable", str, OpenApiParameter.HEADER, required=True, description=VERSION)
 OFFSET = OpenApiParameter("Upload-Offset", int, OpenApiParameter.HEADER, required=True)
 LENGTH = OpenApiParameter("Upload-Length", int, OpenApiParameter.HEADER, required=True, description="bytes")
+CHECKSUM = OpenApiParameter(
+    "Upload-Checksum",
+    str,
+    OpenApiParameter.HEADER,
+    description=f"{' or '.join(ALGORITHMS)}, a space, and the part's digest in base64; a part that differs is not kept",
+)
 METADATA = OpenApiParameter(
     "Upload-Metadata",
     str,
@@ -59,7 +66,8 @@ class Tus(APIView):
         """What the server can."""
         can = {
             "Tus-Version": VERSION,
-            "Tus-Extension": "creation,termination,expiration",
+            "Tus-Extension": "creation,termination,expiration,checksum",
+            "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
             "Tus-Max-Size": str(environment.upload_bytes),
         }
         return Response(status=status.HTTP_204_NO_CONTENT, headers=can)
@@ -100,11 +108,11 @@ class OneUploadedFile(Tus):
     @extend_schema(
         operation_id="send_part",
         summary="the next part of a file, of at most 64 MiB; HEAD says where it begins",
-        parameters=[RESUMABLE, OFFSET],
+        parameters=[RESUMABLE, OFFSET, CHECKSUM],
         request={PART: OpenApiTypes.BINARY},
         responses={
             204: OpenApiResponse(description="written; `Upload-Offset` says how far it is"),
-            **dict.fromkeys((400, 403, 404, 409, 410, 411, 412, 413, 415, 423, 507), PROBLEM),
+            **dict.fromkeys((400, 403, 404, 409, 410, 411, 412, 413, 415, 423, 460, 507), PROBLEM),
         },
     )
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
@@ -113,7 +121,9 @@ class OneUploadedFile(Tus):
         offset, length = _number(request, "Upload-Offset"), request.headers.get("Content-Length", "")
         if not length.isdecimal():
             raise LengthMissing("a part needs a Content-Length")
-        file = receive(user_of(request), self._file(request, pk), offset, request._request, int(length))
+        said = request.headers.get("Upload-Checksum")
+        part = Part(offset, request._request, int(length), None if said is None else Checksum.read(said))
+        file = receive(user_of(request), self._file(request, pk), part)
         return Response(status=status.HTTP_204_NO_CONTENT, headers=_where(file))
 
     @extend_schema(

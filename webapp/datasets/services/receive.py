@@ -6,6 +6,7 @@ import errno
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.datasets.checksum import Checksum
 from webapp.datasets.models import Upload, UploadedFile
 from webapp.datasets.refusals import Busy, DiskFull, Gone, TooLarge
 from webapp.datasets.selectors import require_editor
@@ -30,13 +32,25 @@ class Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def receive(user: User, file: UploadedFile, offset: int, part: Stream, length: int) -> UploadedFile:
-    """Append a part of `length` bytes that begins at `offset`. After: written, and the row says how far it is.
+@dataclass(frozen=True)
+class Part:
+    """What a client sends next: so many bytes for an offset, and what they come to, if it says that."""
+
+    offset: int
+    stream: Stream
+    length: int
+    checksum: Checksum | None = None
+
+
+def receive(user: User, file: UploadedFile, part: Part) -> UploadedFile:
+    """Append a part. After: written, and the row says how far it is.
 
     The row is the truth: bytes that a death left behind it are written over. With the last byte of the last file the upload is
     queued for its check. Raises NotAllowed for a viewer, Conflict for a wrong offset, TooLarge for more than was announced,
-    Busy while another part of the file is written, Gone for an upload that no longer takes any, DiskFull.
+    Busy while another part of the file is written, Gone for an upload that no longer takes any, DiskFull, and WrongChecksum
+    for bytes that are not what they should be: nothing of such a part is kept, nor of one that broke off and had a checksum.
     """
+    offset, length = part.offset, part.length
     require_editor(user, file.upload.dataset)
     refuse_gone(file.upload)
     with _alone(file):
@@ -47,7 +61,7 @@ def receive(user: User, file: UploadedFile, offset: int, part: Stream, length: i
             raise TooLarge(
                 f"{file.name!r} was announced with {file.size:,} bytes; the part would make it {offset + length:,}"
             )
-        written = _write(file, offset, part, length)
+        written = _write(file, part)
         _note(file, offset, offset + written)
     return file
 
@@ -75,21 +89,28 @@ def _alone(file: UploadedFile) -> Iterator[None]:
         yield
 
 
-def _write(file: UploadedFile, offset: int, part: Stream, length: int) -> int:
+def _write(file: UploadedFile, part: Part) -> int:
     """Bytes that came: fewer than announced where the connection broke."""
-    left = length
+    left, checksum = part.length, part.checksum
+    found = None if checksum is None else checksum.begun()
     try:
         with original_path(file).open("r+b") as target:
-            target.seek(offset)
-            while left and (block := part.read(min(BLOCK, left))):
+            target.seek(part.offset)
+            while left and (block := part.stream.read(min(BLOCK, left))):
                 target.write(block)
+                if found is not None:
+                    found.update(block)
                 left -= len(block)
             target.truncate()
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise DiskFull(f"the server's disk is full: {file.name!r} stays at byte {offset:,}; ask who runs it") from error
-    return length - left
+        raise DiskFull(
+            f"the server's disk is full: {file.name!r} stays at byte {part.offset:,}; ask who runs it"
+        ) from error
+    if checksum is not None and found is not None:  # the row stays where it was: what was written is written over
+        checksum.held_to(file.name, part.offset, found.digest())
+    return part.length - left
 
 
 def _note(file: UploadedFile, before: int, now: int) -> None:

@@ -51,7 +51,7 @@ def palette(recipe_data: dict[str, Any], place: int) -> Palette:
         plan = placed(recipe_data)
     except NasError:
         return Palette(tuple(OperatorCard(one, "", one in chosen) for one in (*chosen, *others)), (), 0)
-    sites = plan.space.space().skeleton.sites(plan.task.shape)
+    sites = plan.space.space().root.skeleton.sites(plan.task.shape)
     place = place if 0 <= place < len(sites) else 0
     cards = tuple(_card(one, one in chosen, plan, place) for one in (*chosen, *sorted(others)))
     words = (str(site).replace("x", "×").replace("->", "→") for site in sites)
@@ -60,7 +60,7 @@ def palette(recipe_data: dict[str, Any], place: int) -> Palette:
 
 def _card(label: str, chosen: bool, plan: Any, place: int) -> OperatorCard:
     try:
-        drawn = cell_graph(label, plan.space.space(), place, plan.task.shape)
+        drawn = cell_graph(label, plan.space.space().root, place, plan.task.shape)
     except NasError as error:
         return OperatorCard(label, _about(label), chosen, why=str(error))
     params, madds = (sum(getattr(node.cost, name) for node in drawn.nodes) for name in ("params", "madds"))

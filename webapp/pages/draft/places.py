@@ -10,16 +10,22 @@ from nas_engine.preview import recipe
 from nas_engine.run import Recipe
 from nas_engine.wire import canonical
 from webapp.pages.draft.outlook import sketch
+from webapp.pages.draft.schemas import families, fields_of
 
 
 def placed(recipe_data: dict[str, Any]) -> Recipe:
-    """A plan with this draft's task and skeleton, and nothing else of it. Raises NasError where they cannot be."""
-    space = recipe_data.get("space")
-    skeleton = space.get("skeleton", "digits") if isinstance(space, dict) else "digits"
-    return _placed(canonical([recipe_data.get("task"), skeleton]))
+    """A plan with this draft's task and skeleton, and nothing else of it. Raises NasError where they cannot be.
+
+    A space that brings its own skeleton stands in it whole.
+    """
+    found = recipe_data.get("space")
+    space = found if isinstance(found, dict) else {}
+    if "skeleton" in fields_of(families()["spaces"].get(str(space.get("kind")), {"properties": {"skeleton": {}}})):
+        space = {"kind": "chain", "operators": ["conv3"], "skeleton": space.get("skeleton", "digits")}
+    return _placed(canonical([recipe_data.get("task"), space]))
 
 
 @lru_cache(maxsize=32)
 def _placed(asked: str) -> Recipe:
-    task, skeleton = json.loads(asked)
-    return recipe(sketch(task, {"kind": "chain", "operators": ["conv3"], "skeleton": skeleton}))
+    task, space = json.loads(asked)
+    return recipe(sketch(task, space))

@@ -87,6 +87,8 @@ def _read(schema: Schema, path: str, sent: QueryDict) -> Any:
         return _object(own, path, sent)
     if row is not None:
         return [_object(row, f"{path}.{number}", sent) for number in _numbers(path, sent)]
+    if "properties" in held and path in sent:
+        return text_of(sent, path)  # chosen as a whole: what the choice is called
     if "properties" in held:
         blank = not any(text_of(sent, f"{path}.{name}") for name in fields_of(held))
         return None if blank and optional(schema) else _object(held, path, sent)

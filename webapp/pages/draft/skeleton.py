@@ -48,12 +48,15 @@ class Drawing:
 
 
 def drawing(recipe: dict[str, Any]) -> Drawing | None:
-    """The drawing of a draft's skeleton; None for one that cannot be."""
+    """The drawing of a draft's skeleton; None for one that cannot be, and for a repeated cell."""
     try:
         plan = placed(recipe)
     except NasError:
         return None
-    return Drawing(tuple(_parts(plan.space.space().skeleton, plan.task.shape)), len(plan.space.space().alphabets))
+    skeleton = plan.space.space().root.skeleton
+    if isinstance(skeleton.stages, int):
+        return None
+    return Drawing(tuple(_parts(skeleton, plan.task.shape)), len(skeleton.groups))
 
 
 def _parts(skeleton: Any, shape: Any) -> Iterator[Part]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webapp.studies.selectors import templates
 
-TIMES = {"quickstart": "about three minutes on one CPU core", "tiny": "about fifteen seconds on one CPU core"}
+TIMES = {"quickstart": "less than four minutes on one CPU core", "tiny": "about fifteen seconds on one CPU core"}
 
 
 @dataclass(frozen=True)

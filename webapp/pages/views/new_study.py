@@ -18,6 +18,7 @@ from webapp.accounts.selectors import home_team, teams_of, teams_to_edit
 from webapp.datasets.selectors import versions_of
 from webapp.pages.draft.form import form
 from webapp.pages.draft.own_data import begun_with, offer_data
+from webapp.pages.draft.own_space import begun_with_space, offer_spaces, take_space
 from webapp.pages.draft.reading import text_of
 from webapp.pages.draft.schemas import families
 from webapp.pages.draft.sets import pinned, save, sets_shown, take
@@ -28,6 +29,7 @@ from webapp.pages.draft.wrong import Wrong, wrong
 from webapp.pages.requests import Asked
 from webapp.refusals import Refused
 from webapp.runs.selectors.runs import runs_of
+from webapp.spaces.selectors import spaces_of
 from webapp.studies.models import Study
 from webapp.studies.selectors import DEFAULT_TEMPLATE, studies_of, templates
 from webapp.studies.services.submit import Submission, submit_study
@@ -35,7 +37,10 @@ from webapp.studies.services.submit import Submission, submit_study
 
 @login_required
 def new_study(request: Asked) -> HttpResponse:
-    """Write a recipe and submit it. `?template=`, `?study=`, `?from=` (a run) and `?data=` fill the page; a button comes back as `act`."""
+    """Write a recipe and submit it; a button comes back as `act`.
+
+    `?template=`, `?study=`, `?from=` (a run), `?data=` and `?space=` fill the page.
+    """
     if request.method != "POST":
         return _page(request, _begun(request), 200)
     draft, name = _sent(request), request.POST.get("act", "")
@@ -59,6 +64,7 @@ def _sent(request: Asked) -> Draft:
     """The draft that a page sent, with the operators of the set that was chosen on it."""
     draft = draft_of(request.POST)
     take(request.user, draft)
+    take_space(request.user, draft)
     return draft
 
 
@@ -83,6 +89,9 @@ def _begun(request: Asked) -> Draft:
         packed = get_object_or_404(versions_of(request.user), pk=_identity(request.GET["data"]))
         team = str(packed.dataset.team_id or "")
         return Draft(begun_with(known[DEFAULT_TEMPLATE].recipe, packed), team=team, template=DEFAULT_TEMPLATE)
+    if "space" in request.GET:
+        saved = get_object_or_404(spaces_of(request.user), pk=_identity(request.GET["space"]))
+        return Draft(begun_with_space(saved), team=str(saved.team_id))
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
     return Draft(known[name].recipe, template=name)
@@ -133,6 +142,7 @@ def _shown(request: Asked, draft: Draft) -> dict[str, Any]:
     drawn = None if draft.text is not None else form(draft.recipe, draft.place)
     if drawn is not None:
         offer_data(drawn, draft.recipe, request.user)
+        offer_spaces(drawn, draft.recipe, request.user)
     if draft.wrong is not None:
         draft.wrong = draft.wrong.of_text() if drawn is None else draft.wrong.beside(drawn.paths())
     sets = sets_shown(request.user, draft)

@@ -62,7 +62,8 @@ def study(request: Asked, pk: uuid.UUID) -> HttpResponse:
         first = table(run, QueryDict())  # with the page, so that its rows need no second journey
         shown |= {"state": snapshot(run), "facts": _facts(found, run), "table": first}
         shown |= {"extended": _number(runs, run.extends_id)}
-        shown["room"] = room(read_recipe(Run.objects.only("recipe").get(pk=run.pk).recipe))
+        plan = read_recipe(Run.objects.only("recipe").get(pk=run.pk).recipe)
+        shown |= {"room": room(plan), "makes_spaces": any("space" in stage.gives for stage in plan.pipeline)}
     return render(request, "studies/study.html", shown)
 
 

@@ -13,7 +13,7 @@ from webapp.runs.models import Candidate, Run
 
 @dataclass(frozen=True)
 class BestSoFar:
-    """The best answer of the newest stage that has one: scores of different estimators are not comparable."""
+    """The best find of the newest stage that has one: scores of different estimators are not comparable."""
 
     run: Run
     candidate: Candidate
@@ -39,10 +39,6 @@ class BestSoFar:
 
 def best_so_far(run: Run) -> BestSoFar | None:
     """None before the first score."""
-    newest = Candidate.objects.filter(run=run, score__isnull=False).order_by("-stage").values_list("stage", flat=True)
-    stage = newest.first()
-    if stage is None:
-        return None
-    scored = Candidate.objects.filter(run=run, stage=stage, score__isnull=False).select_related("architecture")
-    found = scored.order_by("-score", "number").first()
+    improved = Candidate.objects.filter(run=run, improved=True).select_related("architecture")
+    found = improved.order_by("-stage", "-number").first()
     return None if found is None else BestSoFar(run, found)

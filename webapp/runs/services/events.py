@@ -50,7 +50,8 @@ def append_events(run: uuid.UUID, events: Sequence[Event], *, announce: bool = T
         if answers:
             networks = _architectures([fact for _, fact in answers])
             candidates = [_candidate(row, fact, networks[fact.key]) for row, fact in answers]
-            _mark_improvements(run, candidates)
+            finds = zip(candidates, answers, strict=True)
+            _mark_improvements(run, [one for one, (_, fact) in finds if not getattr(fact, "measured", False)])
             Candidate.objects.bulk_create(candidates)
             _tally(run, candidates)
         if announce:
@@ -88,7 +89,10 @@ def _candidate(row: EventRow, fact: CandidateEvaluated | CandidateFailed, networ
 
 
 def _mark_improvements(run: uuid.UUID, candidates: Sequence[Candidate]) -> None:
-    """Before: the run is locked. One look-up a stage, so that nobody has to walk all candidates to draw the curve."""
+    """Of finds: what was only measured improves on nothing. Before: the run is locked.
+
+    One look-up a stage, so that nobody has to walk all candidates to draw the curve.
+    """
     best: dict[int, float | None] = {}
     for candidate in candidates:
         if candidate.score is None:

@@ -1,0 +1,8 @@
+"""Spaces."""
+
+from django.apps import AppConfig
+
+
+class SpacesConfig(AppConfig):
+    name = "webapp.spaces"
+    label = "spaces"
