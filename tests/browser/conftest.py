@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
 
+from tests.browser.controls import Record, Recorder
+from tests.browser.register import CLAIMS
 from tests.webapp.launch.conftest import Launched
+from tests.webapp.mailbox import Mailbox
 from tests.webapp.processes import ROOT, free_port
 
 CHROMIUM = shutil.which("chromium")
+PASSED = pytest.StashKey[bool]()
 QUIET = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -29,6 +34,7 @@ QUIET = (
 # What htmx says of a request that failed or was stopped; the request itself is judged where it ends.
 ECHOES = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = bool(os.environ.get("PICTURES"))  # a fifth of a second each, for people to look at
 SIZES = {"wide": (1600, 1000), "narrow": (360, 740)}
 
 
@@ -42,6 +48,7 @@ class Studio:
     email: str
     password: str
     token: str
+    box: Mailbox  # what it has mailed
 
     @property
     def api(self) -> httpx.Client:
@@ -61,11 +68,13 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     if CHROMIUM is None:
         pytest.skip("no chromium on PATH")
     folder = tmp_path_factory.mktemp("var")
-    launcher = Launched("webapp.launch", VAR_DIR=folder, PORT=free_port())
-    launcher.hears("^Spacewright is at")
-    said = {name: str(launcher.hears(rf"{name} +(\S+?)/?$")[1]) for name in ("address", "e-mail", "password", "token")}
-    yield Studio(launcher, folder, said["address"], said["e-mail"], said["password"], said["token"])
-    launcher.clear()
+    with Mailbox() as box:
+        mail = {"MAIL_HOST": "127.0.0.1", "MAIL_PORT": box.port, "MAIL_SECURITY": "none"}
+        launcher = Launched("webapp.launch", VAR_DIR=folder, PORT=free_port(), **mail)
+        launcher.hears("^Spacewright is at")
+        said = [str(launcher.hears(rf"{name} +(\S+?)/?$")[1]) for name in ("address", "e-mail", "password", "token")]
+        yield Studio(launcher, folder, *said, box=box)
+        launcher.clear()
 
 
 BRED: dict[str, Any] = {  # a search that breeds most of its networks from one, in a small space, and exports
@@ -85,6 +94,8 @@ BRED: dict[str, Any] = {  # a search that breeds most of its networks from one, 
             "strategy": {"kind": "ageing_evolution", "population": 40, "sample": 400, "cycles": 120},
             "estimator": {"kind": "shared_weights", "calibration": 1},
         },
+        {"kind": "quality", "networks": 6, "estimator": {"kind": "from_scratch", "epochs": 1}},
+        {"kind": "control", "sample": 4, "random": 4, "estimator": {"kind": "from_scratch", "epochs": 1}},
         {"kind": "retrain", "trainer": {"epochs": 1, "batch": 31}, "seeds": 1},
         {"kind": "export"},
     ],
@@ -124,6 +135,28 @@ def bred(studio: Studio) -> Bred:
     return Bred(made["id"], run, winner, children)
 
 
+@dataclass(frozen=True)
+class Tiny:
+    """A study of the template tiny that is over, evolution, shrinking and export included."""
+
+    study: str
+    run: str
+    keys: list[str]  # of its networks, best first
+    winner: str
+
+
+@pytest.fixture(scope="session")
+def tiny(studio: Studio) -> Tiny:
+    """Looked at, never changed."""
+    made = studio.submit(template="tiny", name="A small one that is over")
+    run = made["runs"][0]["id"]
+    with studio.api as api:
+        studio.launcher.until(lambda: api.get(f"/runs/{run}/").json()["status"] == "finished", "the run's end")
+        keys = [one["key"] for one in api.get(f"/runs/{run}/architectures/").raise_for_status().json()["results"]]
+        winner = api.get(f"/runs/{run}/files/architecture.json").raise_for_status().json()["key"]
+    return Tiny(made["id"], run, keys, winner)
+
+
 @pytest.fixture(scope="module")  # it runs an event loop in this process, which Django's tests must not meet
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
@@ -137,6 +170,30 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
     yield started
     started.close()
+
+
+@pytest.fixture(scope="module")
+def recorder(browser: Browser) -> Recorder:
+    return Recorder(browser, CLAIMS)
+
+
+@pytest.fixture(autouse=True)
+def held_to_its_claims(request: pytest.FixtureRequest, recorder: Recorder) -> Iterator[None]:
+    """A test that has passed did use what tests/browser/register.py says that it uses, and saw what came of it."""
+    recorder.record = Record()
+    yield
+    name = f"{request.path.stem}::{request.node.name}"
+    claims = [one for one in CLAIMS if name == one.by or name.startswith(one.by if "[" in one.by else f"{one.by}[")]
+    if PASSED in request.node.stash:
+        assert [lack for one in claims if (lack := recorder.record.lacks(one))] == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call" and report.passed:
+        item.stash[PASSED] = True
+    return report
 
 
 @dataclass
@@ -205,27 +262,45 @@ def page(studio: Studio, browser: Browser, cookies: list[Any], watched: Watched)
     context.close()
 
 
+AXE_SAYS = """async (tags) => {
+  const found = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  const where = (nodes) => nodes.slice(0, 5).map((node) => `${node.target}`);
+  return found.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, at: where(nodes) }));
+}"""
+# Once what moves has come to rest, and is drawn; something may wait for ever, so not longer than a glance.
+AT_REST = """() => {
+  const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+  const still = async () => {
+    await frame();
+    await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+    await frame();
+  };
+  return Promise.race([still(), new Promise((over) => setTimeout(over, 300))]);
+}"""
+
+
 def serious(page: Page) -> list[str]:
     """Violations of WCAG 2.2 AA that axe-core calls serious or critical."""
-    page.evaluate(AXE.read_text())
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate(AXE_SAYS, ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
     return [
-        f"{one['id']}: {one['help']}: {', '.join(str(node['target']) for node in one['nodes'][:5])}"
-        for one in found["violations"]
+        f"{one['id']}: {one['help']}: {', '.join(one['at'])}"
+        for one in found
         if one["impact"] in ("serious", "critical")
     ]
 
 
 def looks(page: Page, name: str, folder: Path) -> list[str]:
-    """Take the page's picture at both sizes, light and dark; what axe finds, and what is wider than the window."""
+    """At both sizes, light and dark: what axe finds, and what is wider than the window. With PICTURES=1 each is drawn."""
     found = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(300)
-            page.screenshot(path=folder / f"{name}-{size}-{theme}.png", full_page=True)
+            page.evaluate(AT_REST)
+            if PICTURES:
+                page.screenshot(path=folder / f"{name}-{size}-{theme}.png", full_page=True)
             found += [f"{size} {theme}: {text}" for text in serious(page)]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 found.append(f"{size} {theme}: the page is wider than the window")

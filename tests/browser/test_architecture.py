@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Studio, looks
-
-
-@pytest.fixture(scope="module")
-def finished(studio: Studio) -> dict[str, Any]:
-    """A tiny study that is over: its run, and the keys of its networks, best first."""
-    made = studio.submit(template="tiny", name="Networks to look at")
-    run = made["runs"][0]["id"]
-    with studio.api as api:
-        studio.launcher.until(lambda: api.get(f"/runs/{run}/").json()["status"] == "finished", "the run's end")
-        keys = [one["key"] for one in api.get(f"/runs/{run}/architectures/").raise_for_status().json()["results"]]
-        winner = api.get(f"/runs/{run}/files/architecture.json").raise_for_status().json()["key"]
-    return {"run": run, "keys": keys, "winner": winner}
+from tests.browser.conftest import Tiny, looks
 
 
 def zoom(view: Locator) -> float:
     return float(str(view.locator("[data-frame]").get_attribute("data-zoom")))
 
 
-def test_the_winner_is_drawn_taken_away_and_looks_well(page: Page, finished: dict[str, Any], tmp_path: Path) -> None:
-    page.goto(f"/runs/{finished['run']}/architectures/{finished['winner']}/")
+def test_the_winner_is_drawn_taken_away_and_looks_well(page: Page, tiny: Tiny, tmp_path: Path) -> None:
+    page.goto(f"/runs/{tiny.run}/architectures/{tiny.winner}/")
     whole, cell = page.locator("#whole"), page.locator("#cell")
     expect(whole.locator(".node")).to_have_count(1 + 1 + 3 + 1)  # input, stem, three places, head
     expect(cell.locator(".node").first).to_be_visible()
@@ -50,12 +37,14 @@ def test_the_winner_is_drawn_taken_away_and_looks_well(page: Page, finished: dic
     assert text.count("->") == cell.locator("path.edge").count()
 
 
-def test_a_step_of_the_network_opens_its_cell_by_mouse_and_keyboard(page: Page, finished: dict[str, Any]) -> None:
-    page.goto(f"/runs/{finished['run']}/architectures/{finished['keys'][0]}/")
+def test_a_step_of_the_network_opens_its_cell_by_mouse_and_keyboard(page: Page, tiny: Tiny) -> None:
+    page.goto(f"/runs/{tiny.run}/architectures/{tiny.keys[0]}/")
     whole, place = page.locator("#whole"), page.get_by_label("Place", exact=True)
     whole.locator("[data-name=block_2]").click()
     expect(place).to_have_value("block_2")
     expect(page).to_have_url(re.compile("#block_2$"))
+    whole.locator("[data-name=stem]").click()
+    expect(page.locator("#cell-title")).to_have_text("stem")
     whole.locator("[data-name=head]").press("Enter")
     expect(page.locator("#cell-title")).to_have_text("head")
     page.locator(".pick").first.click()
@@ -65,9 +54,9 @@ def test_a_step_of_the_network_opens_its_cell_by_mouse_and_keyboard(page: Page, 
     assert page.locator("#cell .node").count() > few
 
 
-def test_a_drawing_is_zoomed_moved_and_fitted_and_scrolls_in_its_card(page: Page, finished: dict[str, Any]) -> None:
+def test_a_drawing_is_zoomed_moved_and_fitted_and_scrolls_in_its_card(page: Page, tiny: Tiny) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
-    page.goto(f"/runs/{finished['run']}/architectures/{finished['keys'][0]}/")
+    page.goto(f"/runs/{tiny.run}/architectures/{tiny.keys[0]}/")
     cell = page.locator("#cell")
     frame = cell.locator("[data-frame]")
     expect(cell.locator(".node").first).to_be_visible()
@@ -95,12 +84,12 @@ def test_a_drawing_is_zoomed_moved_and_fitted_and_scrolls_in_its_card(page: Page
     assert frame.evaluate("f => f.scrollHeight <= f.clientHeight && f.scrollWidth <= f.clientWidth")
 
 
-def test_layers_fold_and_parents_lead_on(page: Page, finished: dict[str, Any]) -> None:
-    page.goto(f"/runs/{finished['run']}/architectures/{finished['keys'][0]}/")
+def test_layers_fold_and_parents_lead_on(page: Page, tiny: Tiny) -> None:
+    page.goto(f"/runs/{tiny.run}/architectures/{tiny.keys[0]}/")
     stem = page.locator("#layers").get_by_role("button", name="stem")
     row = page.locator("#layers tr.layer").filter(has_text="stem.conv")
     shown = row.is_visible()
     stem.click()
     expect(row).to_be_visible(visible=not shown)
     page.get_by_role("button", name="Start a study from this").click()
-    expect(page).to_have_url(re.compile(rf"/studies/new/\?from={finished['run']}"))
+    expect(page).to_have_url(re.compile(rf"/studies/new/\?from={tiny.run}"))

@@ -40,7 +40,7 @@ def test_the_end_of_a_run_is_told_though_the_page_is_hidden(studio: Studio, page
     front = page.context.new_page()  # ours is hidden behind it
     front.bring_to_front()
     studio.api.post(f"{address}cancel/").raise_for_status()
-    page.wait_for_function("window.told.length > 0")
+    page.wait_for_function("() => window.told.length > 0")
     assert page.evaluate("window.told") == [["A study to be told of: cancelled", "cancelled by the user"]]
     expect(page.locator("#bell")).to_be_hidden()
     page.reload()

@@ -77,6 +77,10 @@ def test_a_study_says_what_holds_it_up_and_goes_on_by_itself_once_it_is_there(
     context.set_default_timeout(PATIENT)
     watched.watch(context)
     page = context.new_page()
+    page.goto("/password/forgotten/")
+    expect(page.get_by_text("manage.py changepassword")).to_be_visible()  # this studio sends no mail
+    expect(page.get_by_role("textbox")).to_have_count(0)
+    assert looks(page, "password-no-mail", tmp_path) == []
     page.goto(f"/login/?next=/studies/{study}/")
     page.get_by_label("E-mail").fill(workerless.email)
     page.get_by_label("Password").fill(workerless.password)

@@ -157,6 +157,7 @@ def test_operators_are_toggled_added_taken_from_a_set_and_saved_as_one(
     page.get_by_role("button", name="Remove evolve").click()
     expect(page.locator("#panel")).to_contain_text("Networks in the space")
     page.get_by_label("Name", exact=True).first.fill("from a set")
+    expect(page.locator("#text-json")).to_contain_text('"name": "from a set"')  # the panel has followed
     assert looks(page, "new-operators", tmp_path) == []
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("from a set")

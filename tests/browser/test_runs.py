@@ -93,5 +93,8 @@ def test_a_finished_run_is_extended_and_its_network_trained_longer(studio: Studi
     page.wait_for_url(re.compile(r"/studies/"))
     expect(shown).to_have_text("finished", timeout=180_000)
     expect(page.locator("#models-table")).to_be_visible()
+    expect(page.locator("#training .uplot")).to_be_visible()
+    for name in ("Best so far", "Score against cost", "Best score so far", "Candidates"):  # nothing was searched
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_hidden()
     expect(page.get_by_role("link", name="network.onnx")).to_be_visible()
     assert looks(page, "trained-longer", tmp_path) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -39,8 +40,10 @@ def test_the_login_page_looks_well(studio: Studio, browser: Browser, watched: Wa
     context.close()
 
 
-def test_a_study_is_listed_followed_and_found_by_name(studio: Studio, page: Page, tmp_path: Path) -> None:
-    studio.submit(template="tiny", name="A study to find")
+def test_a_study_is_listed_followed_found_by_name_and_its_space_begun_from(
+    studio: Studio, page: Page, tmp_path: Path
+) -> None:
+    made = studio.submit(template="tiny", name="A study to find")
     page.goto("/")
     row = page.get_by_role("row").filter(has_text="A study to find")
     expect(row.get_by_text("finished", exact=True)).to_be_visible(timeout=120_000)  # the list follows by itself
@@ -50,6 +53,38 @@ def test_a_study_is_listed_followed_and_found_by_name(studio: Studio, page: Page
     expect(page.get_by_text("No study has")).to_be_visible()
     page.get_by_role("searchbox").fill("to find")
     expect(row).to_be_visible()
+    _begin_from_its_space(studio, page, made["id"], tmp_path)
+
+
+def _begin_from_its_space(studio: Studio, page: Page, study: str, tmp_path: Path) -> None:
+    page.goto(f"/studies/{study}/")
+    panel = page.get_by_role("region", name="Spaces to keep")
+    panel.get_by_label("Name of the space of evolve").fill("A space to begin from")
+    panel.get_by_role("button", name="Save this space of evolve").click()
+    expect(panel).to_contain_text("saved as A space to begin from, version 1")
+    assert looks(page, "study-spaces", tmp_path) == []
+    panel.get_by_role("link", name="A space to begin from").click()
+    row = page.get_by_role("row").filter(has_text="A space to begin from")
+    expect(row).to_contain_text("evolved")
+    assert looks(page, "spaces", tmp_path) == []
+    with page.expect_download() as taken:
+        row.get_by_role("link", name="space.json").click()
+    document = json.loads(taken.value.path().read_text(encoding="utf-8"))
+    row.get_by_role("button", name="Start a study from A space to begin from").click()
+    chosen = page.get_by_label("Saved space")
+    expect(chosen.locator("option:checked")).to_contain_text("A space to begin from, version 1")
+    expect(page.get_by_role("heading", name="evolve", exact=True)).to_have_count(0)
+    assert looks(page, "new-study-saved", tmp_path) == []
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("#shown")).to_be_visible()
+    begun = page.url.rstrip("/").rpartition("/")[2]
+    with studio.api as api:
+        found = api.get(f"/studies/{begun}/").raise_for_status().json()
+        page.goto("about:blank")
+        api.delete(f"/studies/{begun}/").raise_for_status()
+    held = found["recipe"]["space"]["document"]
+    assert {name: held[name] for name in document} == document
+    assert found["recipe"]["pipeline"][0]["name"] == "supernet"
 
 
 def test_the_strip_says_who_is_alive(page: Page) -> None:
@@ -121,7 +156,7 @@ def test_what_is_not_found_leads_back_to_all(page: Page, bred: Bred) -> None:
 
 def test_the_head_of_each_page_leads_everywhere(page: Page) -> None:
     page.goto("/")
-    for name, heading in (("New study", "New study"), ("API", "API"), ("Studies", "Studies")):
+    for name, heading in (("New study", "New study"), ("Spaces", "Spaces"), ("API", "API"), ("Studies", "Studies")):
         page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
         expect(page.get_by_role("navigation", name="Main").locator("[aria-current=page]")).to_have_text(name)
         expect(page.get_by_role("heading", level=1).first).to_contain_text(heading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from nas_engine.events import CurvePoint, Event, Fact
-from tests.browser.conftest import Studio, Watched, looks
+from tests.browser.conftest import Bred, Studio, Watched, looks
 from tests.webapp.live.test_fold import EXAMPLES, scored
 from webapp.live.entries import CURVE
 from webapp.live.fold import fold, gauged
@@ -101,6 +102,7 @@ def test_a_study_is_followed_paused_finished_and_taken_away(
     assert page.evaluate(STATE) == snapshot(studio, followed)
     assert page.evaluate(CHARTED, followed) == page.evaluate(CHARTED, "")
     assert page.evaluate("window.loaded") == "once"
+    expect(page.locator("#spaces-panel")).to_contain_text("evolved a space of")  # as its stage concluded
     lines = page.get_by_role("list", name="Event log").get_by_role("listitem")
     expect(lines.first).to_contain_text("run ended")
     sort_and_filter(page)
@@ -153,6 +155,32 @@ def sort_and_filter(page: Page) -> None:
     table.get_by_label("stage").select_option("search")
     expect(table.get_by_role("cell", name="shrink")).to_have_count(0)
     expect(table.get_by_role("cell", name="search")).not_to_have_count(0)
+
+
+def test_the_page_shows_how_good_the_space_is_and_what_stands_beside_the_search(
+    page: Page, bred: Bred, tmp_path: Path
+) -> None:
+    page.goto(f"/studies/{bred.study}/")
+    quality = page.get_by_role("region", name="Space quality")
+    expect(quality.get_by_role("img")).to_have_attribute(
+        "aria-label", re.compile("^cumulative errors: half of this space")
+    )
+    expect(quality.locator("#quality-spaces tr")).to_have_count(2)  # nobody searched the space itself
+    expect(quality.get_by_role("listitem")).to_contain_text("this space against the reference-only space")
+    winner = page.get_by_role("region", name="Winner against reference")
+    expect(winner.get_by_role("columnheader", name="Random")).to_be_visible()
+    expect(winner.locator("#rival-word")).to_have_text("not distinguishable")
+    expect(winner).to_contain_text("Best of 4 random networks")
+    expect(winner).to_contain_text("would cost as much")
+    expect(page.locator("#control-none")).to_be_hidden()
+    assert looks(page, "measured", tmp_path) == []
+    series = page.locator("#estimate .u-series").nth(1)
+    series.locator("th").click()  # its points are hidden
+    expect(series).to_have_class(re.compile("u-off"))
+    stages = quality.get_by_label("measured by")
+    stages.select_option(label="quality")
+    expect(stages.locator("option:checked")).to_have_text("quality")
+    expect(quality.locator("#quality-spaces tr")).to_have_count(2)
 
 
 def test_the_page_of_a_study_that_is_deleted_says_so(studio: Studio, page: Page, watched: Watched) -> None:

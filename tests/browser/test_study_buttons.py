@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Bred, Studio
+from tests.browser.conftest import Bred, Studio, Tiny
 
 PATIENT = 60_000
 
@@ -158,12 +158,18 @@ def test_every_file_of_the_export_is_what_its_checksum_says(page: Page, bred: Br
         assert hashlib.sha256(Path(taken.value.path()).read_bytes()).hexdigest() == said
 
 
-def test_what_the_charts_show_is_chosen(studio: Studio, page: Page) -> None:
-    made = studio.submit(template="tiny", name="A study with charts")
-    with studio.api as api:
-        path = f"/runs/{made['runs'][0]['id']}/"
-        studio.launcher.until(lambda: api.get(path).json()["status"] == "finished", "the run's end")
-    page.goto(f"/studies/{made['id']}/")
+def test_what_the_charts_show_is_chosen(page: Page, tiny: Tiny) -> None:
+    page.goto(f"/studies/{tiny.study}/")
+    expect(page.locator("#scatter .plot")).to_have_attribute("aria-label", re.compile(r"\d"))
+    for chooser in ("#scatter-measure", "#scatter-stage"):
+        said = str(page.locator("#scatter .plot").get_attribute("aria-label"))
+        page.locator(chooser).select_option(index=1)
+        expect(page.locator("#scatter .plot")).not_to_have_attribute("aria-label", said)
+    for chart in ("#scatter", "#best-curve", "#fitness", "#training"):
+        series = page.locator(f"{chart} .u-series").nth(1)
+        for off in (True, False):  # its line is hidden, and shown again
+            series.locator("th").click()
+            expect(series).to_have_class(re.compile("u-off") if off else re.compile("^(?!.*u-off)"))
     for chooser, tells in (("#fitness-group", "#fitness .plot"), ("#training-stage", "#training .plot")):
         select, plot = page.locator(chooser), page.locator(tells)
         expect(plot).to_have_attribute("aria-label", re.compile(r"\d"))
@@ -177,7 +183,6 @@ def test_what_the_charts_show_is_chosen(studio: Studio, page: Page) -> None:
     said = legend.inner_text()
     page.locator("#space-view").select_option(index=1)
     expect(legend).not_to_have_text(said)
-    leave(studio, page, made["id"])
 
 
 def test_charts_take_the_colours_of_the_theme(page: Page, bred: Bred) -> None:
