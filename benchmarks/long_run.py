@@ -13,7 +13,7 @@ from django.db.models import Max
 from nas_engine.budget import Cost
 from nas_engine.candidate import Candidate, Evaluation
 from nas_engine.run import Result
-from nas_engine.stages.search import Answers
+from nas_engine.stages.asking import Answers
 from nas_engine.wire import digest, plain, read
 from webapp.accounts.models import Team
 from webapp.runs.models import Architecture, Event, Run, Work

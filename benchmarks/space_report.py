@@ -119,6 +119,44 @@ def scatter(rows: Sequence[Row], title: str, x: str, y: str, words: tuple[str, s
     return "\n".join(parts) + "\n"
 
 
+def curves(errors: dict[str, list[float]], title: str) -> str:
+    """Cumulative curves: at each error the share of networks that have it or less. `errors` by method."""
+    drawn = {method: sorted(own) for method, own in errors.items() if own}
+    low = min(own[0] for own in drawn.values())
+    high = max(own[-1] for own in drawn.values()) + 1e-9
+
+    def at(error: float, share: float) -> str:
+        across = LEFT + (WIDTH - LEFT - RIGHT) * (error - low) / (high - low)
+        return f"{across:.1f},{HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share:.1f}"
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+        f"<title>{escape(title)}</title>",
+        f'<text x="{LEFT}" y="18" fill="#222">{escape(title)}</text>',
+    ]
+    for step in range(5):
+        share, error = step / 4, low + (high - low) * step / 4
+        (left, line), (below, bottom) = at(low, share).split(","), at(error, 0).split(",")
+        parts += [
+            f'<line x1="{left}" y1="{line}" x2="{WIDTH - RIGHT}" y2="{line}" stroke="#ddd"/>',
+            f'<text x="{LEFT - 6}" y="{float(line) + 4:.1f}" text-anchor="end" fill="#444">{share:.0%}</text>',
+            f'<text x="{below}" y="{float(bottom) + 18:.1f}" text-anchor="middle" fill="#444">{error:.3f}</text>',
+        ]
+    for number, (method, own) in enumerate(drawn.items()):
+        colour, points = COLOURS[number % len(COLOURS)], [at(low, 0)]
+        for place, error in enumerate(own):
+            points += [at(error, place / len(own)), at(error, (place + 1) / len(own))]
+        legend = TOP + 14 + 20 * number
+        parts += [
+            f'<polyline points="{" ".join([*points, at(high, 1)])}" fill="none" stroke="{colour}" stroke-width="2"/>',
+            f'<circle cx="{WIDTH - RIGHT + 24}" cy="{legend - 4}" r="6" fill="{colour}"/>',
+            f'<text x="{WIDTH - RIGHT + 36}" y="{legend}">{escape(method)}</text>',
+        ]
+    parts += [f'<text x="{LEFT}" y="{HEIGHT - 12}" fill="#444">error (1 - validation accuracy)</text>', "</svg>"]
+    return "\n".join(parts) + "\n"
+
+
 def write(out: Path, content: Row, page: str, pictures: dict[str, str]) -> None:
     """The JSON file, the page beside it, and pictures by the ending of their names."""
     out.parent.mkdir(parents=True, exist_ok=True)
