@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from nas_engine.budget import Budget
 from nas_engine.catalog import FAMILIES, catalog, recipe_schema, skeletons
 from nas_engine.shapes import TaskShape
-from nas_engine.spaces import Skeleton
+from nas_engine.spaces import Skeleton, SpaceDocument
 from nas_engine.tasks import GivenNormalisation, StoredData
 
 PAGE = Path(__file__).resolve().parent / "reference.md"
@@ -29,7 +29,7 @@ TITLES = {
     "stages": ("stage", "Steps of the recipe's `pipeline`."),
     "trainers": ("trainer", "The `trainer` of a `train` stage."),
     "strategies": ("strategy", "The `strategy` of a `search` stage."),
-    "estimators": ("estimator", "The `estimator` of a `search` stage."),
+    "estimators": ("estimator", "The `estimator` of a stage that searches or measures."),
     "exporters": ("exporter", "Names in the `exporters` of an `export` stage."),
     "operators": ("operator", "What may stand at a place, named by its label: see [architecture.md](architecture.md)."),
 }
@@ -57,12 +57,18 @@ def page() -> str:
         schema = TypeAdapter(kind).json_schema()
         parts.append(f"## {schema['title']}\n\n{schema['description'].partition(LINE)[0]}\n")
         parts += _table(schema, schema, every=True)
-    for schema in (TypeAdapter(Budget).json_schema(), TypeAdapter(Skeleton).json_schema()):
+    described: set[str] = set()
+    for kind in (Budget, Skeleton, SpaceDocument):
+        schema = TypeAdapter(kind).json_schema()
         for level, inner in (("##", schema), *(("###", inner) for inner in schema["$defs"].values())):
+            if inner["title"] in described:
+                continue
+            described.add(inner["title"])
             parts.append(f"{level} {inner['title']}\n\n{inner['description'].partition(LINE)[0]}\n")
             parts += _table(inner, schema)
-    parts.append("### Built-in skeletons\n")
-    parts += [f"`{name}`:\n\n```json\n{_compact(value)}\n```\n" for name, value in skeletons().items()]
+        if kind is Skeleton:
+            parts.append("### Built-in skeletons\n")
+            parts += [f"`{name}`:\n\n```json\n{_compact(value)}\n```\n" for name, value in skeletons().items()]
     return "\n".join(parts)
 
 
