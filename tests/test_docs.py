@@ -22,7 +22,7 @@ from nas_engine.operators import OPERATORS, Operator, Site, operator
 from nas_engine.preview import read_document
 from nas_engine.recipe import recipe
 from nas_engine.shapes import FeatureShape
-from nas_engine.spaces import SKELETONS, Skeleton
+from nas_engine.spaces import SKELETONS, Skeleton, read_space_document
 
 STORED = {  # stands in for files that not every machine has
     "kind": "stored",
@@ -132,6 +132,13 @@ def test_every_architecture_in_the_pages_is_read_and_can_be_counted() -> None:
     for text in shown:
         space, found, shape = read_document(json.loads(text))
         assert space.cost(found, shape).madds > 0
+
+
+def test_every_space_in_the_pages_is_read() -> None:
+    shown = blocks("docs/spaces.md", "json")
+    assert shown
+    for text in shown:
+        assert read_space_document(json.loads(text)).size > 1
 
 
 def test_every_skeleton_in_the_reference_is_the_built_in_one() -> None:
