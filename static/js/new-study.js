@@ -51,10 +51,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterSwap", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-  wanted.map((id) => document.getElementById(id)).find((one) => one && !one.disabled)?.focus();
-  wanted = [];
 });
 document.addEventListener("htmx:afterSettle", (event) => {
+  wanted.map((id) => document.getElementById(id)).find((one) => one && !one.disabled)?.focus(); // before, it has what the old one was given
+  wanted = [];
   if (form.contains(event.target) || event.target === form) place();
 });
 place();

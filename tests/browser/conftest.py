@@ -21,7 +21,6 @@ from tests.webapp.mailbox import Mailbox
 from tests.webapp.processes import ROOT, free_port
 
 CHROMIUM = shutil.which("chromium")
-PASSED = pytest.StashKey[bool]()
 QUIET = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -178,22 +177,18 @@ def recorder(browser: Browser) -> Recorder:
 
 
 @pytest.fixture(autouse=True)
-def held_to_its_claims(request: pytest.FixtureRequest, recorder: Recorder) -> Iterator[None]:
-    """A test that has passed did use what tests/browser/register.py says that it uses, and saw what came of it."""
+def recorded(recorder: Recorder) -> None:
     recorder.record = Record()
-    yield
-    name = f"{request.path.stem}::{request.node.name}"
-    claims = [one for one in CLAIMS if name == one.by or name.startswith(one.by if "[" in one.by else f"{one.by}[")]
-    if PASSED in request.node.stash:
-        assert [lack for one in claims if (lack := recorder.record.lacks(one))] == []
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    if report.when == "call" and report.passed:
-        item.stash[PASSED] = True
-    return report
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """A test that has passed did use what tests/browser/register.py says that it uses, and saw what came of it."""
+    called = yield
+    name = f"{pyfuncitem.path.stem}::{pyfuncitem.name}"
+    claims = [one for one in CLAIMS if name == one.by or name.startswith(one.by if "[" in one.by else f"{one.by}[")]
+    assert pyfuncitem.funcargs["recorder"].lacks(claims) == []
+    return called
 
 
 @dataclass

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 EVERY = "every page"  # what stands in the head of all of them
 NOWHERE = "404"
+PATIENCE = 50  # tenths of a second
 
 SCRIPT = """(() => {
   if (window.top !== window) return;
@@ -167,6 +168,7 @@ class Recorder:
                 effects.setdefault(claim.control, set()).add(claim.selector)
         listed = {control: sorted(selectors) for control, selectors in effects.items()}
         self._script = SCRIPT.replace("EFFECTS", json.dumps(listed))
+        self._browser = browser
         self._open = browser.new_context
         browser.new_context = self._opened  # type: ignore[method-assign]
 
@@ -177,6 +179,18 @@ class Recorder:
         context.on("request", lambda one: self._tell("asked", f"{one.method} {urlsplit(one.url).path}"))
         context.on("page", lambda page: page.on("download", lambda one: self._tell("saves", one.suggested_filename)))
         return context
+
+    def lacks(self, claims: Iterable[Driven]) -> list[str]:
+        """What of the claims is not so. What came of the last use may be seen a moment after the test's last line."""
+        claims = list(claims)
+        pages = [page for context in self._browser.contexts for page in context.pages]
+        for _ in range(PATIENCE if pages else 1):
+            lacks = [lack for one in claims if (lack := self.record.lacks(one))]
+            if not lacks:
+                break
+            if pages:
+                pages[0].wait_for_timeout(100)  # what the pages tell arrives meanwhile
+        return lacks
 
     def _tell(self, *told: str) -> None:
         self.record.told.append(told)
