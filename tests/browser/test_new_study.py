@@ -121,6 +121,21 @@ def test_the_stages_of_a_skeleton_are_edited_by_keyboard(page: Page, tmp_path: P
     assert looks(page, "new-skeleton", tmp_path) == []
 
 
+def test_a_button_works_as_soon_as_it_has_the_focus(page: Page) -> None:
+    page.goto("/studies/new/?template=tiny")
+    page.get_by_role("button", name="Change its stages").click()
+    page.get_by_role("button", name="Add a row").click()
+    page.get_by_label("Width of row 3").fill("24")
+    page.evaluate("""() => {
+      window.stayed = true; // a button that nothing hears yet sends the whole page away
+      document.addEventListener("focusin", (event) => /up/.test(event.target.ariaLabel) && setTimeout(() => event.target.click()));
+    }""")
+    page.get_by_role("button", name="Move row 3 up").dispatch_event("click")
+    expect(page.get_by_label("Width of row 1")).to_have_value("24")
+    expect(page.get_by_role("button", name="Move row 1 down")).to_be_focused()
+    assert page.evaluate("window.stayed")
+
+
 def test_operators_are_toggled_added_taken_from_a_set_and_saved_as_one(
     page: Page, studio: Studio, tmp_path: Path
 ) -> None:
