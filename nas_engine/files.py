@@ -16,10 +16,13 @@ class FileStore:
         self._folder = folder
 
     def put(self, key: str, data: bytes) -> Stored:
-        """The file's name is the key and the digest of its content: writing it again changes nothing."""
-        checksum = sha256(data)
-        stored = Stored(key, checksum)
+        """The file's name is the key and the digest of its content: writing it again changes nothing.
+
+        Raises StorageFailed where what is on the disk is not what was meant: nothing may point to it.
+        """
+        stored = Stored(key, sha256(data))
         write_atomically(self.path(stored), data)
+        self.get(stored)
         return stored
 
     def get(self, stored: Stored) -> bytes:

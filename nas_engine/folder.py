@@ -45,7 +45,7 @@ class Whole:
         """Key and sha256 of every file that the rest of the run will read."""
         todo = [held for held in self.works if held.result is None]
         untold = [held.result.outcome for held in self.works if held.result is not None and not held.told]
-        found = {(s.key, s.sha256) for s in (held.checkpoint for held in todo) if s is not None}
+        found = {(newest.key, newest.sha256) for held in todo if (newest := held.checkpoint) is not None}
         return found | set(_pointers([self.state, untold, [held.work.payload for held in todo]]))
 
 

@@ -44,9 +44,10 @@ from nas_engine.recipe import Recipe, recipe
 from nas_engine.spaces import space, space_document
 from nas_engine.stages import PERFORMERS, Frame, History, Stage, Turn
 from nas_engine.wire import Plain, canonical, digest, plain, read
-from nas_engine.work import Context, Mishap, Result, Store, Stored, Work, recovered
+from nas_engine.work import Checkpoint, Context, Mishap, Result, Store, Stored, Work, recovered
 
 __all__ = [  # the engine's public face for whoever runs it
+    "Checkpoint",
     "Context",
     "Evaluation",
     "FileStore",
@@ -373,6 +374,7 @@ def _mishap(error: Exception, work: Work) -> Mishap | None:
         (BudgetSpent, "time limit"),
         (Infeasible, "infeasible"),
         (StorageFailed, "storage"),
+        (StateMismatch, "ours"),
         (Incompatible, "recipe"),
         (InvalidRecipe, "recipe"),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from nas_engine.candidate import FailureReason
 from nas_engine.errors import StorageFailed
 from nas_engine.events import Event, Fact, Warned
-from nas_engine.wire import Plain, unpack
+from nas_engine.wire import Plain, digest, unpack
 
 if TYPE_CHECKING:
     from nas_engine.wire import Tensors
@@ -23,6 +23,25 @@ class Stored:
 
     key: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a Work goes on: its newest checkpoint, and the one before it in case that is torn."""
+
+    key: str
+    sha256: str
+    before: Stored | None = None
+
+    @classmethod
+    def after(cls, before: Stored | None, stored: Stored) -> Checkpoint:
+        return cls(stored.key, stored.sha256, None if before == stored else before)
+
+    @property
+    def files(self) -> tuple[Stored, ...]:
+        """Newest first."""
+        newest = Stored(self.key, self.sha256)
+        return (newest,) if self.before is None else (newest, self.before)
 
 
 @dataclass(frozen=True)
@@ -105,11 +124,29 @@ def out_of_time(context: Context) -> bool:
     return context.work.seconds is not None and context.spent() >= context.work.seconds
 
 
-def recovered(context: Context, pointer: Stored) -> tuple[Plain, Tensors] | None:
-    """The checkpoint behind a pointer; None where its file is torn or missing: the Work begins anew, and says so."""
-    try:
-        return unpack(context.store.get(pointer))
-    except StorageFailed as error:
-        text = f"checkpoint of {context.work.key} is lost, the work begins anew: {error}"
-        tell(context, "lost checkpoint", Warned(context.work.stage, text))
-        return None
+@dataclass(frozen=True)
+class Recovered:
+    """What a whole checkpoint holds, and its file."""
+
+    stored: Stored
+    content: Plain
+    tensors: Tensors
+
+
+def recovered(context: Context, held: Checkpoint | None) -> Recovered | None:
+    """The newest checkpoint that is whole. One that is torn or missing is told of; where none is left, the Work begins anew."""
+    found: Recovered | None = None
+    lost: dict[Stored, str] = {}
+    for stored in () if held is None else held.files:
+        try:
+            found = Recovered(stored, *unpack(context.store.get(stored)))
+            break
+        except StorageFailed as error:
+            lost[stored] = str(error)
+    if lost:
+        on = "begins anew" if found is None else f"goes on from the one before, {found.stored.key}"
+        what = f"{'checkpoint' if len(lost) == 1 else 'both checkpoints'} of {context.work.key}"
+        text = f"{what} {'is' if len(lost) == 1 else 'are'} lost, the work {on}: {'; '.join(lost.values())}"
+        name = f"lost checkpoint {digest([stored.sha256 for stored in lost])}"
+        tell(context, name, Warned(context.work.stage, text))
+    return found

@@ -16,7 +16,7 @@ from nas_engine.events import CandidateEvaluated, Event, evaluation, question
 from nas_engine.files import FileStore
 from nas_engine.run import Step, history_digest
 from nas_engine.wire import Plain, canonical, plain, read
-from nas_engine.work import Result, Stored, Work
+from nas_engine.work import Checkpoint, Result, Stored, Work
 
 T = TypeVar("T")
 SCHEMA = """
@@ -36,7 +36,7 @@ class Held:
     result: Result | None = None
     told: bool = False  # whether a decision has heard the result
     seconds: float = 0.0
-    checkpoint: Stored | None = None
+    checkpoint: Checkpoint | None = None
     attempts: int = 0
 
 
@@ -115,7 +115,14 @@ class Journal:
             "select value, result, told, seconds, checkpoint, attempts from work order by ordinal"
         ).fetchall()
         return [
-            Held(read(Work, json.loads(value)), _read(Result, result), bool(told), seconds, _read(Stored, point), tries)
+            Held(
+                read(Work, json.loads(value)),
+                _read(Result, result),
+                bool(told),
+                seconds,
+                _read(Checkpoint, point),
+                tries,
+            )
             for value, result, told, seconds, point, tries in rows
         ]
 
@@ -143,11 +150,11 @@ class Journal:
         rows = self._db.execute("select result from work where result is not null and told = 0 order by ordinal")
         return [read(Result, json.loads(row[0])) for row in rows]
 
-    def attempt(self, work: str) -> tuple[float, Stored | None]:
-        """Count one more attempt: device seconds of those before, the last checkpoint."""
+    def attempt(self, work: str) -> tuple[float, Checkpoint | None]:
+        """Count one more attempt: device seconds of those before, the last checkpoints."""
         self._db.execute("update work set attempts = attempts + 1 where key = ?", (work,))
         row = self._db.execute("select seconds, checkpoint from work where key = ?", (work,)).fetchone()
-        return row[0], None if row[1] is None else read(Stored, json.loads(row[1]))
+        return row[0], _read(Checkpoint, row[1])
 
     def flush_events(self, events: Sequence[Event]) -> None:
         """Make facts durable. One that is known already is ignored."""
@@ -157,24 +164,30 @@ class Journal:
     def write_checkpoint(self, key: str, data: bytes) -> Stored:
         return self.files.put(key, data)
 
-    def point_to_checkpoint(self, work: str, stored: Stored, seconds: float) -> None:
-        """Move a Work's pointer to its newest checkpoint, and drop the file before the last one."""
-        before = self._db.execute("select checkpoint from work where key = ?", (work,)).fetchone()[0]
+    def point_to_checkpoint(self, work: str, checkpoint: Checkpoint, seconds: float) -> None:
+        """Move a Work's pointer to its newest checkpoint and the one before it, and drop what it pointed to besides."""
+        held = self._checkpoint(work)
         self._db.execute(
-            "update work set checkpoint = ?, seconds = ? where key = ?", (canonical(plain(stored)), seconds, work)
+            "update work set checkpoint = ?, seconds = ? where key = ?", (canonical(plain(checkpoint)), seconds, work)
         )
-        if before is not None:
-            self.files.drop(read(Stored, json.loads(before)))
+        self._drop(held, but=checkpoint.files)
 
     def commit_result(self, result: Result) -> None:
-        """What came of a Work; its checkpoint is no longer needed."""
-        row = self._db.execute("select checkpoint from work where key = ?", (result.work,)).fetchone()
+        """What came of a Work; its checkpoints are no longer needed."""
+        held = self._checkpoint(result.work)
         self._db.execute(
             "update work set result = ?, seconds = ?, checkpoint = null where key = ?",
             (canonical(plain(result)), result.seconds, result.work),
         )
-        if row[0] is not None:
-            self.files.drop(read(Stored, json.loads(row[0])))
+        self._drop(held)
+
+    def _checkpoint(self, work: str) -> Checkpoint | None:
+        return _read(Checkpoint, self._db.execute("select checkpoint from work where key = ?", (work,)).fetchone()[0])
+
+    def _drop(self, held: Checkpoint | None, but: Sequence[Stored] = ()) -> None:
+        for stored in () if held is None else held.files:
+            if stored not in but:
+                self.files.drop(stored)
 
     # events
 

@@ -13,7 +13,7 @@ from nas_engine.local.journal import Journal, JournalHistory
 from nas_engine.recipe import Recipe
 from nas_engine.run import Run, RunState, perform, space_files
 from nas_engine.wire import pack, read, write_atomically
-from nas_engine.work import Store, Stored, Work, recovered
+from nas_engine.work import Checkpoint, Store, Stored, Work, recovered
 
 if TYPE_CHECKING:
     from nas_engine.wire import Plain, Tensors
@@ -49,7 +49,8 @@ class LocalContext:
         self.work, self.device = work, device
         self.store: Store = journal.files
         self._journal, self._watcher, self._spacing = journal, watcher, spacing
-        self._before, self._pointer = journal.attempt(work.key) if attempt else (0.0, None)
+        self._before, self._held = journal.attempt(work.key) if attempt else (0.0, None)
+        self._whole: Stored | None = None  # the last checkpoint that is known to be whole
         self._began = self._saved = time.monotonic()
         self._events: list[Event] = []
 
@@ -70,7 +71,9 @@ class LocalContext:
         return self._before + time.monotonic() - self._began
 
     def restored(self) -> tuple[Plain, Tensors] | None:
-        return None if self._pointer is None else recovered(self, self._pointer)
+        found = recovered(self, self._held)
+        self._whole = None if found is None else found.stored
+        return None if found is None else (found.content, found.tensors)
 
     def checkpoint_due(self) -> bool:
         return self._watcher.stop() or time.monotonic() - self._saved >= self._spacing
@@ -78,7 +81,8 @@ class LocalContext:
     def checkpoint(self, content: Plain, tensors: Tensors) -> None:
         self.flush()
         stored = self._journal.write_checkpoint(f"{self.work.key}-checkpoint.safetensors", pack(content, tensors))
-        self._journal.point_to_checkpoint(self.work.key, stored, self.spent())
+        self._journal.point_to_checkpoint(self.work.key, Checkpoint.after(self._whole, stored), self.spent())
+        self._whole = stored
         self._saved = time.monotonic()
 
     def flush(self) -> None:

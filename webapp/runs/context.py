@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from nas_engine.errors import Cancelled
 from nas_engine.events import Event
-from nas_engine.run import Store, Stored, recovered
+from nas_engine.run import Checkpoint, Store, Stored, recovered
 from nas_engine.run import Work as EngineWork
 from nas_engine.wire import pack, plain, read
 from webapp.environment import environment
@@ -52,6 +52,7 @@ class RowContext:
         self._began = self._saved = time.monotonic()
         self._before = row.seconds
         self._events: list[Event] = []
+        self._whole: Stored | None = None  # the last checkpoint that is known to be whole
         self._orphans = row.attempt > 1  # there may be some
         self._progress: dict[str, object] = {}
         self._begun = self.work.kind in BEGUN_AT_ONCE
@@ -84,7 +85,13 @@ class RowContext:
         return self._before + time.monotonic() - self._began
 
     def restored(self) -> tuple[Plain, Tensors] | None:
-        return None if self.row.checkpoint is None else recovered(self, read(Stored, self.row.checkpoint))
+        found = recovered(self, self._held)
+        self._whole = None if found is None else found.stored
+        return None if found is None else (found.content, found.tensors)
+
+    @property
+    def _held(self) -> Checkpoint | None:
+        return None if self.row.checkpoint is None else read(Checkpoint, self.row.checkpoint)
 
     def checkpoint_due(self) -> bool:
         slice_over = time.monotonic() - self._began >= environment.slice_seconds
@@ -93,30 +100,34 @@ class RowContext:
         return bool(self.stop) or time.monotonic() - self._saved >= environment.checkpoint_seconds
 
     def checkpoint(self, content: Plain, tensors: Tensors) -> None:
-        """Flush the facts, write the file, then move the pointer: each under the fence."""
+        """Flush the facts, write the file, then move the pointer: each under the fence. What it no longer points to is dropped."""
         self.flush()
         if self._orphans:
             self._drop_orphans()
         stored = self._files.put(checkpoint_key(self.work.key, self.row.attempt), pack(content, tensors))
-        before = self.row.checkpoint
-        fenced(self.row, checkpoint=plain(stored), seconds=self.spent(), deaths=0)
-        self.row.checkpoint = plain(stored)
-        if before is not None and before != self.row.checkpoint:
-            self._files.drop(read(Stored, before))
+        held, checkpoint = self._held, Checkpoint.after(self._whole, stored)
+        fenced(self.row, checkpoint=plain(checkpoint), seconds=self.spent(), deaths=0)
+        self.row.checkpoint, self._whole = plain(checkpoint), stored
+        self._drop(held, but=checkpoint.files)
         self._saved = time.monotonic()
 
     def _drop_orphans(self) -> None:
-        """Remove checkpoints of earlier attempts that a kill parted from the pointer: there are never more than two."""
+        """Remove checkpoints of earlier attempts that a kill parted from the pointer: there are never more than three."""
+        held = () if self._held is None else self._held.files
         earlier = (checkpoint_key(self.work.key, attempt) for attempt in range(1, self.row.attempt))
         for stored in self._files.held(earlier):
-            if plain(stored) != self.row.checkpoint:
+            if stored not in held:
                 self._files.drop(stored)
         self._orphans = False
 
-    def drop_checkpoint(self) -> None:
-        """Remove the file of the last checkpoint, once the result is there and nothing points to it."""
-        if self.row.checkpoint is not None:
-            self._files.drop(read(Stored, self.row.checkpoint))
+    def drop_checkpoints(self) -> None:
+        """Remove the files of the last checkpoints, once the result is there and nothing points to them."""
+        self._drop(self._held)
+
+    def _drop(self, held: Checkpoint | None, but: Sequence[Stored] = ()) -> None:
+        for stored in () if held is None else held.files:
+            if stored not in but:
+                self._files.drop(stored)
 
     def flush(self) -> None:
         """Make the facts told so far durable, if the Work is still this attempt's."""

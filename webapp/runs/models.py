@@ -86,7 +86,7 @@ class Work(models.Model):
     heartbeat = models.DateTimeField(null=True)
     queued = models.DateTimeField()
     progress = models.JSONField(default=dict)  # gauges: overwritten, never history
-    checkpoint = models.JSONField(null=True)  # pointer to the newest one
+    checkpoint = models.JSONField(null=True)  # the engine's: the newest one, and the one before
     seconds = models.FloatField(default=0.0)  # device seconds of all attempts
     result = models.JSONField(null=True)
     evaluations = models.PositiveIntegerField(default=0)  # in the result

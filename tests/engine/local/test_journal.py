@@ -9,7 +9,7 @@ from nas_engine.errors import StateMismatch, StorageFailed
 from nas_engine.events import Event, Warned
 from nas_engine.local import Journal
 from nas_engine.run import Step
-from nas_engine.work import Result, Work
+from nas_engine.work import Checkpoint, Result, Stored, Work
 
 
 def work(key: str) -> Work:
@@ -55,15 +55,18 @@ def test_a_result_is_untold_until_a_decision_has_heard_it(tmp_path: Path) -> Non
     assert journal.untold() == []
 
 
-def test_a_checkpoint_replaces_the_one_before_and_goes_with_the_result(tmp_path: Path) -> None:
+def test_the_checkpoint_before_the_newest_is_kept_until_the_next_and_both_go_with_the_result(tmp_path: Path) -> None:
     journal = begun(tmp_path)
     journal.commit_step(Step({}, (work("a"),), (), "running"), [])
+    before: Stored | None = None
     for number in range(3):
         stored = journal.write_checkpoint("a.bin", bytes([number]))
-        journal.point_to_checkpoint("a", stored, float(number))
-        assert len(list((tmp_path / "files").iterdir())) == 1
-    assert journal.attempt("a") == (2.0, stored)
-    assert journal.files.get(stored) == b"\x02"
+        held = Checkpoint.after(before, stored)
+        journal.point_to_checkpoint("a", held, float(number))
+        before = stored
+        assert len(list((tmp_path / "files").iterdir())) == min(number + 1, 2)
+    assert journal.attempt("a") == (2.0, held)
+    assert [journal.files.get(stored) for stored in held.files] == [b"\x02", b"\x01"]
     journal.commit_result(Result("a"))
     assert list((tmp_path / "files").iterdir()) == []
 
@@ -77,6 +80,17 @@ def test_a_file_that_is_not_what_was_written_is_refused(tmp_path: Path) -> None:
     journal.files.drop(stored)
     with pytest.raises(StorageFailed, match="missing"):
         journal.files.get(stored)
+
+
+def test_a_file_that_the_disk_did_not_take_as_it_was_meant_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = begun(tmp_path)
+    monkeypatch.setattr(
+        "nas_engine.files.write_atomically", lambda path, data: path.parent.mkdir() or path.write_bytes(data[:3])
+    )
+    with pytest.raises(StorageFailed, match=r"a\.bin is not what was written"):
+        journal.files.put("a.bin", b"whole")
 
 
 def test_a_folder_keeps_to_its_recipe(tmp_path: Path) -> None:

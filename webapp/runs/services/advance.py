@@ -8,7 +8,8 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from nas_engine.errors import StorageFailed
+from nas_engine.errors import StateMismatch, StorageFailed
+from nas_engine.events import Event, RunEnded
 from nas_engine.run import Result, Step
 from nas_engine.run import Run as Decisions
 from nas_engine.run import recipe as read_recipe
@@ -29,7 +30,8 @@ def advance_run(run: str | uuid.UUID) -> bool:
     """Decide, and commit by compare-and-swap; whether anything was decided.
 
     Before: any state; a run that is over, or not wanted to go on, is left alone. After: what was told is marked, state, Work
-    and Events are committed together, and the new Work is sent. The decision is computed outside any transaction.
+    and Events are committed together, and the new Work is sent. The decision is computed outside any transaction. A run whose
+    state cannot be read has failed, with the reason.
     """
     for _ in range(TRIES):
         row = Run.objects.filter(pk=run).first()
@@ -39,11 +41,11 @@ def advance_run(run: str | uuid.UUID) -> bool:
         plan = read_recipe(row.recipe)
         try:
             state = state_of(row)
-        except StorageFailed:
-            if Run.objects.filter(pk=row.pk, state_version=row.state_version).exists():
-                raise
+            decisions = Decisions(plan) if state is None else Decisions.restored(plan, state)
+        except (StorageFailed, StateMismatch) as error:
+            if _given_up(row, str(error)):
+                return True
             continue  # a decision that came first has dropped it since
-        decisions = Decisions(plan) if state is None else Decisions.restored(plan, state)
         results = [read(Result, work.result) for work in told]
         step = decisions.advance(results, row.slots, RowHistory(row.pk), row.wanted == Run.Wanted.FINISH)
         kept = kept_state(row, step.state)
@@ -92,6 +94,21 @@ def _commit(row: Run, step: Step, asked: list[Asked], kept: Plain, told: list[Wo
         if any(work.result is not None for work in works):
             send_on_commit("runs.advance_run", row.pk)
         transaction.on_commit(partial(drop_state, row.pk, row.state), robust=True)
+    return True
+
+
+def _given_up(row: Run, reason: str) -> bool:
+    """End a run whose state cannot be read. The state stays as it is, for a retry. False where a decision came first."""
+    with transaction.atomic():
+        ended = Run.objects.filter(pk=row.pk, state_version=row.state_version, status=Run.Status.RUNNING).update(
+            status=Run.Status.FAILED, reason=reason, ended=timezone.now()
+        )
+        if not ended:
+            return False
+        gone = row.works.filter(status__in=(Work.Status.QUEUED, Work.Status.RUNNING))
+        gone.update(status=Work.Status.DROPPED, heartbeat=None)
+        announce_works_on_commit(row.pk)
+        append_events(row.pk, [Event("ended", RunEnded("failed", reason))])
     return True
 
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from nas_engine.run import Stored
+from nas_engine.run import Checkpoint, Stored
 from nas_engine.wire import read
 from webapp.environment import environment
 from webapp.runs.models import Artifact, DeletedRun, Run, Work
@@ -73,9 +73,10 @@ def _dropped(run: uuid.UUID, stored: Stored) -> int:
 
 def _pointers(run: Run) -> set[Stored]:
     """What the run's rows point to, beside results."""
-    found: list[Any] = list(Work.objects.filter(run=run, checkpoint__isnull=False).values_list("checkpoint", flat=True))
-    found += Run.objects.filter(pk=run.pk).values_list(f"state__{POINTER}", flat=True)
-    return {read(Stored, pointer) for pointer in found if pointer is not None}
+    checkpoints = Work.objects.filter(run=run, checkpoint__isnull=False).values_list("checkpoint", flat=True)
+    states: Any = Run.objects.filter(pk=run.pk).values_list(f"state__{POINTER}", flat=True)
+    found = {read(Stored, pointer) for pointer in states if pointer is not None}
+    return found.union(*(read(Checkpoint, pointer).files for pointer in checkpoints))
 
 
 def _folders() -> Iterator[dict[str, Path]]:

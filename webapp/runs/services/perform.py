@@ -67,7 +67,7 @@ def _finish(context: RowContext, result: Result) -> None:
         send_on_commit("runs.advance_run", row.run_id)
         announce_works_on_commit(row.run_id)
     if not result.mishap:
-        context.drop_checkpoint()
+        context.drop_checkpoints()
 
 
 def _leave(context: RowContext) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from nas_engine.errors import Incompatible
+from nas_engine.errors import Incompatible, StateMismatch, StorageFailed
 from nas_engine.events import Event, RunRetried
 from nas_engine.run import Run as Decisions
 from nas_engine.run import recipe as read_recipe
@@ -44,10 +44,13 @@ def retry(run: uuid.UUID) -> bool:
 
 def _taken_up(row: Run) -> tuple[list[str], Plain | None]:
     """The Work that the run waits for, and its state as it goes on; none where nothing was decided yet."""
-    state = state_of(row)
-    if state is None:
-        return [], None
-    decisions = Decisions.restored(read_recipe(row.recipe), state)
+    try:
+        state = state_of(row)
+        if state is None:
+            return [], None
+        decisions = Decisions.restored(read_recipe(row.recipe), state)
+    except (StorageFailed, StateMismatch) as error:
+        raise Conflict(str(error)) from error
     try:
         decisions.retry()
     except Incompatible as error:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from nas_engine.events import Event
 from nas_engine.folder import Held, RunFolder, Whole, opened, written
-from nas_engine.run import Result, Stored
+from nas_engine.run import Checkpoint, Result, Stored
 from nas_engine.run import Work as EngineWork
 from nas_engine.wire import plain, read
 from webapp.accounts.models import Team
@@ -163,6 +163,6 @@ def _held(row: Work) -> Held:
         None if row.result is None else read(Result, row.result),
         row.told,
         row.seconds,
-        None if row.checkpoint is None else read(Stored, row.checkpoint),
+        None if row.checkpoint is None else read(Checkpoint, row.checkpoint),
         row.attempt,
     )
