@@ -40,6 +40,9 @@ class Environment(BaseSettings):
     devices: str = Field(
         "", description="what workers of this machine use, as `cpu,0,1`; every GPU, else the CPU, when empty"
     )
+    queues: str = Field(
+        "short,device", description="what workers of this machine do: `short` decides, `device` performs work"
+    )
     device: Literal["cpu", "cuda"] = Field("cpu", description="what one worker trains on; set by the launcher")
     node: str = Field("", description="name that one worker holds its work under; set by the launcher")
     grace_seconds: float = Field(20.0, gt=0, description="how long a process may take to stop before it is killed")
@@ -62,6 +65,13 @@ class Environment(BaseSettings):
     tables_dir: str = Field(
         "", description="folder of tables of known scores that recipes may name; none may be named when empty"
     )
+    metrics_token: str = Field(
+        "", description="who sends it may read /metrics/ and what /health/ready/ misses; this machine only when empty"
+    )
+    log_format: Literal["line", "json"] = Field(
+        "line", description="how processes log: lines to read, or a JSON object a line"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="the least that is logged")
     upload_hours: float = Field(24.0, gt=0, description="an upload that nothing arrived for is removed after so long")
 
 

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "webapp.spaces",
     "webapp.api",
     "webapp.doctor",
+    "webapp.operations",
     "webapp.pages",
 ]
 MIDDLEWARE = [

@@ -5,11 +5,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from webapp.health import health
+from webapp.operations.views import metrics, ready
 
 urlpatterns = [
     path("", include("webapp.pages.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("webapp.api.urls")),
     path("health/", health),
+    path("health/ready/", ready),
+    path("metrics/", metrics),
     path("favicon.ico", RedirectView.as_view(url="/static/img/mark.svg", permanent=True)),
 ]

@@ -102,7 +102,7 @@ class Broadcaster:
         messages: list[tuple[str, dict[str, Any]]] = []
         for run, held in events.items():
             for batch in batches(held):
-                content = {"first": batch.first, "last": batch.last, "text": batch.text}
+                content = {"first": batch.first, "last": batch.last, "text": batch.text, "at": batch.at}
                 messages.append((run, {"type": "live.events", **content}))
         messages += [(run, {"type": "live.events", "first": seq, "last": seq, "text": ""}) for run, seq in upto.items()]
         messages += [(run, {"type": "live.gauge", "gauge": g}) for run, works in gauges.items() for g in works.values()]

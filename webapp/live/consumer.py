@@ -15,6 +15,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from webapp.live.entries import Entry
+from webapp.live.lag import observe_lag
 from webapp.live.messages import Batch, batches, encoded, group_of
 from webapp.live.outbox import Outbox
 from webapp.live.sharing import sharing
@@ -83,7 +84,7 @@ class LiveRun(AsyncWebsocketConsumer):
 
     async def live_events(self, message: dict[str, Any]) -> None:
         if self._writer is not None:
-            self._outbox.put(Batch(message["first"], message["last"], message["text"]))
+            self._outbox.put(Batch(message["first"], message["last"], message["text"], message.get("at", "")))
 
     async def live_gauge(self, message: dict[str, Any]) -> None:
         if self._writer is not None:
@@ -163,9 +164,11 @@ class LiveRun(AsyncWebsocketConsumer):
             await self._read_rows()
         elif batch.first == self._cursor + 1:
             await self._send(batch)
+            observe_lag(batch.at)
         else:
             for rest in batches([e for e in json.loads(batch.text)["events"] if e["seq"] > self._cursor]):
                 await self._send(rest)
+                observe_lag(rest.at)
 
     async def _read_rows(self) -> None:
         """Everything after the cursor, page by page: no more than a page is held for a slow client."""

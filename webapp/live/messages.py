@@ -25,6 +25,7 @@ class Batch:
     first: int
     last: int
     text: str
+    at: str = ""  # when the last of them was written
 
 
 def encoded(kind: str, **content: Any) -> str:
@@ -39,11 +40,12 @@ def batches(events: Sequence[Message]) -> Iterator[Batch]:
     """
     held: list[str] = []
     first = last = size = 0
+    at = ""
     for event in sorted(events, key=lambda event: int(event["seq"])):
         text = json.dumps(event, separators=(",", ":"))
         seq, length = event["seq"], len(text) + 1
         if held and (seq != last + 1 or size + length > MOST_BYTES - 100):
-            yield _batch(first, last, held)
+            yield _batch(first, last, held, at)
             held = []
         if length > MOST_BYTES - 100:
             yield Batch(seq, seq, "")
@@ -51,10 +53,10 @@ def batches(events: Sequence[Message]) -> Iterator[Batch]:
         if not held:
             first, size = seq, 0
         held.append(text)
-        last, size = seq, size + length
+        last, size, at = seq, size + length, event.get("at", "")
     if held:
-        yield _batch(first, last, held)
+        yield _batch(first, last, held, at)
 
 
-def _batch(first: int, last: int, held: Sequence[str]) -> Batch:
-    return Batch(first, last, f'{{"type":"events","events":[{",".join(held)}]}}')
+def _batch(first: int, last: int, held: Sequence[str], at: str) -> Batch:
+    return Batch(first, last, f'{{"type":"events","events":[{",".join(held)}]}}', at)

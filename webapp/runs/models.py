@@ -84,7 +84,8 @@ class Work(models.Model):
     deaths = models.PositiveSmallIntegerField(default=0)  # since the last new checkpoint
     owner = models.CharField(max_length=200, blank=True)
     heartbeat = models.DateTimeField(null=True)
-    queued = models.DateTimeField()
+    queued = models.DateTimeField()  # since when it waits
+    sent = models.DateTimeField(null=True)  # when the sweeper last sent it again
     progress = models.JSONField(default=dict)  # gauges: overwritten, never history
     checkpoint = models.JSONField(null=True)  # the engine's: the newest one, and the one before
     seconds = models.FloatField(default=0.0)  # device seconds of all attempts

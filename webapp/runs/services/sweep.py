@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from webapp.datasets.services.sweep import sweep_uploads
 from webapp.environment import environment
@@ -31,8 +31,12 @@ def _send_queued() -> int:
     """A Work is sent again `resend_seconds` after it was last sent."""
     long_ago = Now() - timedelta(seconds=environment.resend_seconds)
     with transaction.atomic():
-        found = list(claimable().filter(queued__lt=long_ago).values_list("pk", flat=True)[:1000])
-        Work.objects.filter(pk__in=found).update(queued=timezone.now())
+        found = list(
+            claimable()
+            .filter(Q(sent__isnull=True) | Q(sent__lt=long_ago), queued__lt=long_ago)
+            .values_list("pk", flat=True)[:1000]
+        )
+        Work.objects.filter(pk__in=found).update(sent=Now())
         for work in found:
             send_on_commit("runs.perform_work", work)
     return len(found)
