@@ -4,6 +4,7 @@ import os
 import warnings
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
@@ -30,4 +31,11 @@ app.conf.update(
     task_default_queue="short",
     task_routes={name: {"queue": "device"} for name in ("runs.perform_work", "datasets.check_upload")},
 )
+
+
+@setup_logging.connect
+def keep_ours(**_: object) -> None:
+    """Celery would log in a form of its own: the settings say how, and Django has seen to it."""
+
+
 app.autodiscover_tasks(["webapp.runs", "webapp.datasets"])

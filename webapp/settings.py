@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "webapp.pages",
 ]
 MIDDLEWARE = [
+    "webapp.logs.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -162,12 +163,24 @@ DEFAULT_FROM_EMAIL = environment.mail_from
 LOGGING = {  # to the process's own output, which the launcher keeps; what nobody foresaw with its trace
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"output": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "webapp.logs.json_lines.JsonLines"},
+    },
+    "filters": {"about": {"()": "webapp.logs.about.About"}},
+    "handlers": {
+        "output": {
+            "class": "logging.StreamHandler",
+            "formatter": environment.log_format,
+            "filters": ["about"],  # in order; one that takes out what must not be said comes last
+        }
+    },
+    "root": {"handlers": ["output"], "level": "WARNING"},
     "loggers": {
-        "django": {"handlers": ["output"], "level": "WARNING", "propagate": False},
+        "webapp": {"level": environment.log_level.upper()},
+        "django": {"level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
-        "webapp": {"handlers": ["output"], "level": "WARNING"},
+        **{name: {"level": "WARNING", "propagate": True} for name in ("uvicorn", "uvicorn.error", "uvicorn.access")},
     },
 }
 

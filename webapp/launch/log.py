@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 from contextlib import suppress
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -19,10 +22,18 @@ class _File(RotatingFileHandler):
         pass
 
 
-def say(text: str) -> None:
-    """A line of the launcher's own. Nobody may be reading any more: that is no reason to stop."""
+def say(text: str, name: str = "launcher") -> None:
+    """A line of the launcher's own, or of the process of that name. Nobody may be reading any more: that is no reason to stop."""
     with suppress(OSError):
-        print(text, flush=True)
+        print(_dressed(text, name), flush=True)
+
+
+def _dressed(text: str, name: str) -> str:
+    """As LOG_FORMAT wants it; what a process has logged as an object goes on as it is."""
+    if os.environ.get("LOG_FORMAT", "").lower() == "json":
+        stamp = datetime.now(tz=UTC).isoformat()
+        return text if text.startswith("{") else json.dumps({"time": stamp, "process": name, "message": text})
+    return text if name == "launcher" else f"{name:<{WIDTH}} | {text}"
 
 
 class Log:
@@ -53,5 +64,5 @@ class Log:
         if not line.strip():
             return
         self.last = line
-        say(f"{self._name:<{WIDTH}} | {line}")
+        say(line, self._name)
         self._file.emit(logging.makeLogRecord({"msg": line}))

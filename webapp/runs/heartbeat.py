@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextvars import copy_context
 from types import TracebackType
 
 from django.db import Error, connection
@@ -28,7 +29,9 @@ class Heartbeat:
     def __init__(self, context: RowContext) -> None:
         self._context = context
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"heartbeat {context.work.key}", daemon=True)
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._run,), name=f"heartbeat {context.work.key}", daemon=True
+        )
 
     def __enter__(self) -> Heartbeat:
         self._thread.start()

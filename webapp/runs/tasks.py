@@ -7,6 +7,7 @@ import threading
 from django.db import connection
 
 from webapp.environment import environment
+from webapp.logs.about import about
 from webapp.queueing import task
 from webapp.runs.services.advance import advance_run
 from webapp.runs.services.notify import tell_ended, untold
@@ -17,7 +18,8 @@ from webapp.runs.worker import node
 @task("runs.advance_run")
 def advance_run_task(run: str) -> None:
     """Before: a run with results that it has not heard, or with free slots. After: it has decided."""
-    advance_run(run)
+    with about(run=run):
+        advance_run(run)
     if untold().filter(pk=run).exists():
         tell_aside([run])
 

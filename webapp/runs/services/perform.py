@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from nas_engine.run import Mishap, Result, perform
 from webapp.live.broadcast import announce_works_on_commit
+from webapp.logs.about import about
 from webapp.queueing import send_on_commit
 from webapp.runs.context import RowContext, Stopped
 from webapp.runs.heartbeat import Heartbeat
@@ -30,13 +31,21 @@ def perform_work(work: str | uuid.UUID, owner: str, device: str = "cpu") -> None
     row = claim(work, owner)
     if row is None:
         return
-    context = RowContext(row, device)
+    with about(run=row.run_id, work=row.pk, worker=owner):
+        _attempt(RowContext(row, device))
+
+
+def _attempt(context: RowContext) -> None:
+    row = context.row
+    log.info("work %s: attempt %d begins", row.key, row.attempt)
     try:
         with Heartbeat(context):
             result = _performed(context)
         _finish(context, result)
-    except Stopped:
+        log.info("work %s is done, after %.1f seconds", row.key, result.seconds)
+    except Stopped as stopped:
         _leave(context)
+        log.info("work %s is handed back: %s", row.key, stopped)
     except Fenced as error:
         log.warning("%s", error)
     except AWAY as error:
