@@ -98,6 +98,14 @@ def _locked() -> bytes:
     return bytes(data)
 
 
+def _headless(data: bytes | None = None) -> bytes:
+    """A zip of IDX files, or the one given, whose list of members is whole and the last member's own head is not."""
+    harmed = bytearray(zipped(mnist(packed=False)) if data is None else data)
+    at = harmed.rindex(b"PK\x03\x04")
+    harmed[at : at + 4] = b"PK\x03\x05"
+    return bytes(harmed)
+
+
 def _lying_zip() -> bytes:
     """A zip whose members unpack to more than their heads say."""
     data = bytearray(zipped({"cat/a.png": bytes(100_000), "dog/b.png": bytes(100_000)}))
@@ -193,6 +201,8 @@ MALFORMED: tuple[Malformed, ...] = (
     Malformed("wide.zip", lambda: zipped(folders(1)), r"\(2 too large\)", {"pixels": 10}),
     Malformed("results.zip", lambda: zipped(folders(9)), "the limit is 100", {"packed_bytes": 100}),
     # locked
+    Malformed("heads.zip", _headless, _WHOLE),
+    Malformed("heads.npz", lambda: _headless(npz(images=noise(4)[..., 0], labels=np.arange(4) % 2)), _WHOLE),
     Malformed("locked.zip", _locked, "has a password"),
     Malformed("rare.zip", lambda: zipped(folders(), zipfile.ZIP_LZMA), "rare method"),
     # folders

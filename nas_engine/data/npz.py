@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from nas_engine.data.limits import Guard
 from nas_engine.data.source import Row, Source, Survey, whole_pixels
-from nas_engine.data.streams import Counted, Readable, exactly
-from nas_engine.data.tree import ENCRYPTED
+from nas_engine.data.streams import Counted, exactly
+from nas_engine.data.tree import ENCRYPTED, ZipMember
 from nas_engine.errors import BadData
 
 if TYPE_CHECKING:
@@ -122,24 +122,11 @@ class NpzFile(Source):
         return [str(int(value)) if dtype.kind == "b" else str(value) for value in values.tolist()]
 
 
-class _Member:
-    """A member of an NPZ, which holds the file open as long as it is; what is broken is an OSError."""
-
-    def __init__(self, file: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-        self._file = file
-        try:
-            self._inner: Readable = file.open(entry)
-        except (zipfile.BadZipFile, NotImplementedError) as error:
-            raise BadData(f"{entry.filename} cannot be unpacked ({error}); save it again with numpy.savez") from error
-
-    def read(self, size: int) -> bytes:
-        try:
-            return self._inner.read(size)
-        except zipfile.BadZipFile as error:
-            raise OSError(str(error)) from error
+class _Member(ZipMember):
+    """A member of an NPZ, which holds the file open as long as it is."""
 
     def close(self) -> None:
-        self._inner.close()
+        super().close()
         self._file.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import tarfile
 import zipfile
 from abc import ABC, abstractmethod
@@ -19,6 +20,13 @@ from nas_engine.errors import BadData
 
 JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini", "ehthumbs.db")
 ENCRYPTED = 1  # bit of a zip member's flags
+BROKEN = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)  # what broken zips lead zipfile to
 
 
 @dataclass(frozen=True)
@@ -135,25 +143,29 @@ class Zip(Tree):
         link = (entry.external_attr >> 28) == 0o12  # the Unix mode of a symbolic link
 
         def open_() -> Readable:
-            return Counted(_Opened(file, entry), guard, f"{self.path.name}: {entry.filename}")
+            return Counted(ZipMember(file, entry), guard, f"{self.path.name}: {entry.filename}")
 
         return Member(entry.filename, entry.file_size, open_, link)
 
 
-class _Opened:
-    """A zip member, whose broken bytes are OSErrors."""
+class ZipMember:
+    """A member of a zip, opened when it is read; whatever is broken in it, its own head too, is an OSError."""
 
     def __init__(self, file: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-        self._inner = file.open(entry)
+        self._file, self._entry = file, entry
+        self._inner: Readable | None = None
 
     def read(self, size: int) -> bytes:
         try:
+            if self._inner is None:
+                self._inner = self._file.open(self._entry)
             return self._inner.read(size)
-        except zipfile.BadZipFile as error:
+        except BROKEN as error:
             raise OSError(str(error)) from error
 
     def close(self) -> None:
-        self._inner.close()
+        if self._inner is not None:
+            self._inner.close()
 
 
 class Tar(Tree):
