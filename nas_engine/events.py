@@ -321,9 +321,12 @@ class Event:
         return {"key": self.key, "kind": self.fact.kind, "payload": plain(self.fact)}
 
     @classmethod
-    def read(cls, value: Plain) -> Event:
+    def read(cls, value: object) -> Event:
         """The event that `plain` wrote. Raises StateMismatch for an unknown kind."""
-        kind = _BY_KIND.get(str(value["kind"]))
+        if not isinstance(value, dict) or not isinstance(value.get("key"), str) or "payload" not in value:
+            raise StateMismatch("stored event: wanted an object with key, kind and payload; restore it from a backup")
+        kind = _BY_KIND.get(str(value.get("kind")))
         if kind is None:
-            raise StateMismatch(f"event kind {value['kind']!r} is not known; it was written by a newer version")
-        return cls(str(value["key"]), read(kind, value["payload"]))
+            named = repr(value.get("kind"))[:80]
+            raise StateMismatch(f"event kind {named} is not known; it was written by a newer version")
+        return cls(value["key"], read(kind, value["payload"]))

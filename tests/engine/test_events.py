@@ -67,6 +67,14 @@ def test_every_kind_has_a_name_of_its_own() -> None:
     assert len({kind.kind for kind in FACTS}) == len(FACTS)
 
 
+@pytest.mark.parametrize(
+    "value", ["", None, [], {}, {"key": "x", "kind": "warned"}, {"key": 1, "kind": "warned", "payload": {}}]
+)
+def test_what_is_no_event_is_refused(value: object) -> None:
+    with pytest.raises(StateMismatch, match="stored event: wanted"):
+        Event.read(value)
+
+
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(StateMismatch, match="newer version"):
         Event.read({"key": "x", "kind": "miracle", "payload": {}})
