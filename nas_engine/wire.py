@@ -42,7 +42,11 @@ def plain(value: object) -> Plain:
 def read(kind: type[T], value: object) -> T:
     """The dataclass that `plain` wrote. Raises StateMismatch where the data is of another shape."""
     try:
-        return adapter(kind).validate_json(canonical(value), strict=True)
+        text = canonical(value)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StateMismatch(f"stored {kind.__name__}: no plain JSON ({error}); restore it from a backup") from error
+    try:
+        return adapter(kind).validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
@@ -103,12 +107,18 @@ def unpack(data: bytes) -> tuple[Plain, Tensors]:
         length = int.from_bytes(data[:8], "little")
         notes: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["spacewright"])
         tensors: Tensors = load(data)
-        content: Plain = notes["content"]
+        content: Plain = {**notes["content"]}
         for name in notes["channels_last"]:
             tensors[name] = tensors[name].contiguous(memory_format=torch.channels_last)
         for name, original in notes["aliases"].items():
             tensors[name] = tensors[original]
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (
+        SafetensorError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+    ) as error:  # the last: torch's, and JSON that is too deep
         raise StorageFailed(f"{len(data)} bytes are not a whole checkpoint of ours ({error})") from error
     return content, tensors
 

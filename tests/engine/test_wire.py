@@ -66,6 +66,12 @@ def test_data_that_is_no_record_at_all_is_refused(value: object) -> None:
         read(Tree, value)
 
 
+@pytest.mark.parametrize("value", [float("nan"), {"a": float("inf")}, {"a": {1, 2}}])
+def test_data_that_is_no_plain_json_is_refused(value: object) -> None:
+    with pytest.raises(StateMismatch, match="no plain JSON"):
+        read(Leaf, value)
+
+
 def test_the_reader_of_a_dataclass_is_made_once() -> None:
     assert adapter(Tree) is adapter(Tree)
     assert adapter(Tree) is not adapter(Leaf)
@@ -222,7 +228,17 @@ def test_a_foreign_file_is_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "notes",
-    ["{}", "[]", '{"content": {}, "channels_last": ["lost"], "aliases": {}}', '{"channels_last": [], "aliases": {}}'],
+    [
+        *(
+            "{}",
+            "[]",
+            '{"content": {}, "channels_last": ["lost"], "aliases": {}}',
+            '{"channels_last": [], "aliases": {}}',
+        ),
+        '{"content": {}, "channels_last": ["weight"], "aliases": {}}',
+        '{"content": 7, "channels_last": [], "aliases": {}}',
+        "[" * 100_000,
+    ],
 )
 def test_a_file_with_other_notes_than_ours_is_refused(notes: str) -> None:
     with pytest.raises(StorageFailed):
