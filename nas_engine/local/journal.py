@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO, TypeVar, cast
+from typing import Any, TextIO, TypeVar, cast
 
 from nas_engine.candidate import Evaluation
 from nas_engine.errors import StateMismatch, StorageFailed
@@ -75,12 +75,11 @@ class Journal:
 
     def recipe(self) -> Plain | None:
         """The recipe that the run was begun with."""
-        row = self._db.execute("select recipe from run").fetchone()
-        return None if row is None else cast("Plain", json.loads(row[0]))
+        return next((cast("Plain", self._json(text)) for (text,) in self._rows("select recipe from run")), None)
 
     def state(self) -> Plain | None:
-        row = self._db.execute("select state from run").fetchone()
-        return None if row is None or row[0] is None else cast("Plain", json.loads(row[0]))
+        found = self._rows("select state from run where state is not null")
+        return next((cast("Plain", self._json(text)) for (text,) in found), None)
 
     def begin(self, recipe: Plain) -> None:
         """Raises StateMismatch where the folder holds another recipe's run."""
@@ -95,7 +94,7 @@ class Journal:
         """A decision: new state, Work and Events, and the results that it has heard."""
         with _transaction(self._db):
             self._db.execute("update run set state = ?, version = version + 1", (canonical(step.state),))
-            start = self._db.execute("select count(*) from work").fetchone()[0]
+            ((start,),) = self._rows("select count(*) from work")
             rows = [(work.key, start + i, canonical(plain(work))) for i, work in enumerate(step.work)]
             self._db.executemany("insert into work (key, ordinal, value) values (?, ?, ?)", rows)
             self._db.executemany("update work set told = 1 where key = ?", [(result.work,) for result in told])
@@ -106,22 +105,19 @@ class Journal:
 
     def version(self) -> int:
         """Decisions so far."""
-        row = self._db.execute("select version from run").fetchone()
-        return 0 if row is None else int(row[0])
+        return next((int(self._number(version)) for (version,) in self._rows("select version from run")), 0)
 
     def held(self) -> list[Held]:
         """All Work, in order."""
-        rows = self._db.execute(
-            "select value, result, told, seconds, checkpoint, attempts from work order by ordinal"
-        ).fetchall()
+        rows = self._rows("select value, result, told, seconds, checkpoint, attempts from work order by ordinal")
         return [
             Held(
-                read(Work, json.loads(value)),
-                _read(Result, result),
+                read(Work, self._json(value)),
+                self._read(Result, result),
                 bool(told),
-                seconds,
-                _read(Checkpoint, point),
-                tries,
+                self._number(seconds),
+                self._read(Checkpoint, point),
+                int(self._number(tries)),
             )
             for value, result, told, seconds, point, tries in rows
         ]
@@ -142,19 +138,19 @@ class Journal:
 
     def next_work(self) -> Work | None:
         """The oldest Work without a result."""
-        row = self._db.execute("select value from work where result is null order by ordinal limit 1").fetchone()
-        return None if row is None else read(Work, json.loads(row[0]))
+        found = self._rows("select value from work where result is null order by ordinal limit 1")
+        return next((read(Work, self._json(text)) for (text,) in found), None)
 
     def untold(self) -> list[Result]:
         """Results that no decision has heard."""
-        rows = self._db.execute("select result from work where result is not null and told = 0 order by ordinal")
-        return [read(Result, json.loads(row[0])) for row in rows]
+        rows = self._rows("select result from work where result is not null and told = 0 order by ordinal")
+        return [read(Result, self._json(text)) for (text,) in rows]
 
     def attempt(self, work: str) -> tuple[float, Checkpoint | None]:
         """Count one more attempt: device seconds of those before, the last checkpoints."""
         self._db.execute("update work set attempts = attempts + 1 where key = ?", (work,))
-        row = self._db.execute("select seconds, checkpoint from work where key = ?", (work,)).fetchone()
-        return row[0], _read(Checkpoint, row[1])
+        ((seconds, checkpoint),) = self._rows("select seconds, checkpoint from work where key = ?", work)
+        return self._number(seconds), self._read(Checkpoint, checkpoint)
 
     def flush_events(self, events: Sequence[Event]) -> None:
         """Make facts durable. One that is known already is ignored."""
@@ -182,7 +178,8 @@ class Journal:
         self._drop(held)
 
     def _checkpoint(self, work: str) -> Checkpoint | None:
-        return _read(Checkpoint, self._db.execute("select checkpoint from work where key = ?", (work,)).fetchone()[0])
+        ((checkpoint,),) = self._rows("select checkpoint from work where key = ?", work)
+        return self._read(Checkpoint, checkpoint)
 
     def _drop(self, held: Checkpoint | None, but: Sequence[Stored] = ()) -> None:
         for stored in () if held is None else held.files:
@@ -197,16 +194,40 @@ class Journal:
 
     def events(self, since: int = 0) -> list[tuple[int, Event]]:
         """Events after a cursor, with their numbers."""
-        rows = self._db.execute("select seq, value from event where seq > ? order by seq", (since,))
-        return [(row[0], Event.read(json.loads(row[1]))) for row in rows]
+        rows = self._rows("select seq, value from event where seq > ? order by seq", since)
+        return [(seq, Event.read(self._json(text))) for seq, text in rows]
 
     def history_digest(self) -> str:
         """See `run.history_digest`."""
         return history_digest((event for _, event in self.events()), self.state())
 
+    # what is there, or a sentence
 
-def _read(kind: type[T], text: str | None) -> T | None:
-    return None if text is None else read(kind, json.loads(text))
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Raises StorageFailed where the file is torn, StateMismatch where another version made the tables."""
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            if str(error).startswith("no such"):
+                raise StateMismatch(f"the journal in {self.folder} is of another engine version ({error})") from error
+            raise self._torn(error) from error
+
+    def _json(self, text: str) -> object:
+        try:
+            return json.loads(text)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise self._torn(error) from error
+
+    def _number(self, value: object) -> float:
+        if not isinstance(value, int | float):
+            raise self._torn(f"{str(value)[:40]!r} stands where a number should")
+        return value
+
+    def _read(self, kind: type[T], text: str | None) -> T | None:
+        return None if text is None else read(kind, self._json(text))
+
+    def _torn(self, what: object) -> StorageFailed:
+        return StorageFailed(f"the journal in {self.folder} is torn ({what}); restore it from a backup")
 
 
 def _written(value: object) -> str | None:

@@ -1,6 +1,7 @@
 """The journal: whole or absent, and what is repeated is harmless."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,36 @@ def test_a_file_that_is_not_what_was_written_is_refused(tmp_path: Path) -> None:
     journal.files.drop(stored)
     with pytest.raises(StorageFailed, match="missing"):
         journal.files.get(stored)
+
+
+@pytest.mark.parametrize(
+    ("harm", "look"),
+    [
+        ("update run set recipe = '{'", Journal.recipe),
+        ("update run set state = x'ff'", Journal.state),
+        ("update run set version = 'x'", Journal.version),
+        ("update work set value = 'null x'", Journal.held),
+        ("update work set seconds = 'x'", Journal.held),
+        ("update work set checkpoint = ''", lambda journal: journal.attempt("a")),
+        ("update event set value = ''", Journal.events),
+        ("update work set result = '['", Journal.untold),
+    ],
+)
+def test_a_torn_journal_is_one_sentence(harm: str, look: Callable[[Journal], object], tmp_path: Path) -> None:
+    journal = begun(tmp_path)
+    journal.commit_step(Step({"n": 1}, (work("a"),), (warned("e"),), "running"), [])
+    with sqlite3.connect(tmp_path / "run.sqlite") as db:
+        db.execute(harm)
+    with pytest.raises(StorageFailed, match=r"the journal in .* is torn .*restore it from a backup"):
+        look(journal)
+
+
+def test_a_journal_of_another_version_is_one_sentence(tmp_path: Path) -> None:
+    journal = begun(tmp_path)
+    with sqlite3.connect(tmp_path / "run.sqlite") as db:
+        db.execute("alter table work drop column attempts")
+    with pytest.raises(StateMismatch, match="another engine version"):
+        journal.held()
 
 
 def test_a_file_that_the_disk_did_not_take_as_it_was_meant_is_refused_at_once(
