@@ -2,7 +2,10 @@
 
 import sys
 
-from nas_engine.commandline import main
+from nas_engine.unpickling import refuse_unpickling
 
 if __name__ == "__main__":
+    refuse_unpickling()
+    from nas_engine.commandline import main
+
     sys.exit(main())

@@ -4,7 +4,9 @@ import os
 import warnings
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
+
+from nas_engine.unpickling import allow_unpickling
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
@@ -39,3 +41,9 @@ def keep_ours(**_: object) -> None:
 
 
 app.autodiscover_tasks(["webapp.runs", "webapp.datasets"])
+
+
+@worker_process_init.connect
+def take_tasks(**_: object) -> None:
+    """A worker's child is told what to do through a pipe of its parent's, by this function's name: the one exception there is."""
+    allow_unpickling(["celery.app.trace.fast_trace_task"])

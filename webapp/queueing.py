@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +17,21 @@ log = logging.getLogger(__name__)
 def task(name: str) -> Callable[[Callable[[str], None]], Any]:
     """Declare a task of one id: acknowledged late, back in the queue when its worker is lost, without a result.
 
-    A task loads nothing and decides nothing: it calls one service, which finds the row as it is.
+    A task loads nothing and decides nothing: it calls one service, which finds the row as it is. What that raises is logged here:
+    Celery would hand the error, pickled, to the worker's main process.
     """
-    return app.task(name=name, acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+
+    def declared(service: Callable[[str], None]) -> Any:
+        @wraps(service)
+        def logged(identity: str) -> None:
+            try:
+                service(identity)
+            except Exception:
+                log.exception("%s(%s)", name, identity)
+
+        return app.task(name=name, acks_late=True, reject_on_worker_lost=True, ignore_result=True)(logged)
+
+    return declared
 
 
 def send_on_commit(name: str, identity: object) -> None:
