@@ -284,14 +284,12 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "#told input wants_mail": (MAILED, "[name=wants_mail]"),
     },
     "password-change": {
-        "#id_ends_tokens": (CHANGES, "#id_ends_tokens"),
         "Change the password": (CHANGES, "POST /account/password/"),
     },
     "password-reset": {
         "Send the link": (FORGOTTEN, "POST /password/forgotten/"),
     },
     "password-reset-confirm": {
-        "#id_ends_tokens": (FORGOTTEN, "#id_ends_tokens"),
         "Change the password": (FORGOTTEN, "POST /password/new/*/set-password/"),
         "Ask for another one": (FORGOTTEN, "GET /password/forgotten/"),
     },

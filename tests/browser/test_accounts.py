@@ -118,8 +118,6 @@ def test_a_password_is_changed_and_other_browsers_are_out(
     page.get_by_label("Old password").fill(person.password)
     page.get_by_label("New password", exact=True).fill(SECOND)
     page.get_by_label("New password confirmation").fill(SECOND)
-    for _ in range(2):  # the tokens stay
-        page.get_by_label("End my tokens too").click()
     page.get_by_role("button", name="Change the password").click()
     expect(page.get_by_role("status").first).to_contain_text("Every other browser has to log in again")
     page.reload()
@@ -154,7 +152,6 @@ def test_a_forgotten_password_is_chosen_anew_by_mail(
     assert looks(page, "password-new", tmp_path) == []
     page.get_by_label("New password", exact=True).fill(THIRD)
     page.get_by_label("New password confirmation").fill(THIRD)
-    page.get_by_label("End my tokens too").check()
     page.get_by_role("button", name="Change the password").click()
     expect(page.get_by_role("status")).to_contain_text("Log in with the new one")
     assert looks(page, "login-said", tmp_path) == []

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 
-from webapp.accounts.models import Membership, Team, Token, User
+from webapp.accounts.models import Attempt, Membership, Team, Token, User
 from webapp.admin import ReadOnly
 
 
@@ -46,3 +46,10 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class TokenAdmin(ReadOnly):
     list_display = ("name", "user", "created", "used", "expires")
     exclude = ("digest",)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly):
+    """To delete them is to let somebody try again."""
+
+    list_display = ("at", "what")

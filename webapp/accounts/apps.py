@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "webapp.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from webapp.accounts.services.tokens import end_tokens_with_password
+        from webapp.accounts.signals import password_changed
+
+        password_changed.connect(end_tokens_with_password, dispatch_uid="end_tokens")

@@ -6,7 +6,10 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
+
+from webapp.accounts.signals import password_changed
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,6 +40,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Says so where the password is another one; a hash that is only made stronger is not."""
+        is_changed = getattr(self, "_password", None) is not None and not self._state.adding
+        with transaction.atomic():
+            super().save(*args, **options)
+            if is_changed:
+                password_changed.send(type(self), user=self)
 
     def __str__(self) -> str:
         return self.email
@@ -92,3 +103,16 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user}"
+
+
+class Attempt(models.Model):
+    """One try at something that is limited; kept for an hour."""
+
+    what = models.CharField(max_length=64)  # a keyed digest of the deed, and of who tries or at whom
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=("what", "at"), name="attempts_by_what"),)
+
+    def __str__(self) -> str:
+        return f"a try at {self.at:%Y-%m-%d %H:%M}"

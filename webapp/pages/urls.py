@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from webapp.pages.views.accounts import (
+    Login,
     PasswordChange,
     PasswordReset,
     PasswordResetConfirm,
@@ -46,7 +47,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/architectures/<str:key>/retrain/", retrain, name="retrain-network"),
     path("workers/", workers_page, name="workers"),
     path("workers/strip/", strip, name="workers-strip"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", Login.as_view(), name="login"),
     path("account/", account, name="account"),
     path("account/password/", PasswordChange.as_view(), name="password-change"),
     path("password/forgotten/", PasswordReset.as_view(), name="password-reset"),

@@ -27,6 +27,16 @@ def end_tokens(user: User) -> int:
     return user.tokens.all().delete()[0]
 
 
+def end_token(token: Token) -> None:
+    """After: this one lets nobody in."""
+    token.delete()
+
+
+def end_tokens_with_password(user: User, **_: object) -> None:
+    """A new password ends what was let in under the old one. Sessions end by themselves: they hold a hash of it."""
+    end_tokens(user)
+
+
 def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 

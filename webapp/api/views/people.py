@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.accounts.models import Token, User
-from webapp.accounts.services.tokens import make_token
+from webapp.accounts.services.tokens import end_token, make_token
 from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.views.asking import PROBLEM, body, user_of
@@ -56,3 +56,6 @@ class OneToken(DestroyAPIView[Token]):
 
     def get_queryset(self) -> QuerySet[Token]:
         return user_of(self.request).tokens.all()
+
+    def perform_destroy(self, instance: Token) -> None:
+        end_token(instance)

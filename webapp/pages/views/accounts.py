@@ -7,14 +7,17 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
-from webapp.accounts.forms import ChangedPassword, NewPassword
+from webapp.accounts.backends import address_of
+from webapp.accounts.forms import ChangedPassword, ForgottenPassword, LogIn
 from webapp.accounts.selectors import roles_of
 from webapp.accounts.services.mails import choose_mail
+from webapp.accounts.services.throttle import RESET_MAIL, attempted
 from webapp.mail import is_mail_sent
 from webapp.pages.requests import Asked
 
@@ -30,8 +33,21 @@ def account(request: Asked) -> HttpResponse:
     return render(request, "accounts/account.html", shown)
 
 
+class Login(views.LoginView):
+    """Answers 429 to whoever has guessed too often."""
+
+    authentication_form = LogIn
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_invalid(form)
+        if isinstance(form, LogIn) and form.is_throttled:
+            answer.status_code, answer["Retry-After"] = 429, "900"
+        return answer
+
+
 class PasswordChange(views.PasswordChangeView):
-    """Other sessions end; this one goes on."""
+    """Other sessions and all tokens end; this session goes on."""
 
     form_class = ChangedPassword
     template_name = "accounts/password_change.html"
@@ -39,13 +55,17 @@ class PasswordChange(views.PasswordChangeView):
     extra_context = {"page": "account"}  # noqa: RUF012 - Django's
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        messages.success(self.request, "The password is changed. Every other browser has to log in again.")
+        messages.success(
+            self.request,
+            "The password is changed. Every other browser has to log in again, and scripts need new tokens.",
+        )
         return super().form_valid(form)  # type: ignore[arg-type]
 
 
 class PasswordReset(views.PasswordResetView):
-    """Asks for an e-mail, and says the same to everybody. Where no mail is sent it says whom to ask."""
+    """Asks for an e-mail, and says the same to everybody, also to who asks too often. Where no mail is sent it says whom to ask."""
 
+    form_class = ForgottenPassword
     template_name = "accounts/password_reset.html"
     email_template_name = "accounts/password_reset_mail.txt"
     subject_template_name = "accounts/password_reset_subject.txt"
@@ -53,6 +73,11 @@ class PasswordReset(views.PasswordResetView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().post(request, *args, **kwargs) if is_mail_sent() else redirect("password-reset")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if attempted(RESET_MAIL, email=form.cleaned_data["email"], address=address_of(self.request)) is None:
+            return redirect(self.get_success_url())
+        return super().form_valid(form)
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
@@ -70,10 +95,9 @@ class PasswordResetSent(views.PasswordResetDoneView):
 class PasswordResetConfirm(views.PasswordResetConfirmView):
     """Where the link of the mail leads; it works once."""
 
-    form_class = NewPassword
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("login")
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        messages.success(self.request, "The password is changed. Log in with the new one.")
+        messages.success(self.request, "The password is changed. Log in with the new one; scripts need new tokens.")
         return super().form_valid(form)  # type: ignore[arg-type]

@@ -1,0 +1,5 @@
+"""What others may want to hear of users."""
+
+from django.dispatch import Signal
+
+password_changed = Signal()  # user: by whatever way it came, a page, a mail's link, the admin or the command line
