@@ -35,7 +35,8 @@ class Environment(BaseSettings):
     mail_password: str = Field("", description="that user's")
     mail_from: str = Field("spacewright@spacewright.local", description="whom mails come from")
     site_url: str = Field(
-        "", description="address that mails lead to, as https://studio.example; HOST and PORT when empty"
+        "",
+        description="address of the pages for others and in mails, as https://studio.example, which then demands https; HOST and PORT when empty",
     )
     devices: str = Field(
         "", description="what workers of this machine use, as `cpu,0,1`; every GPU, else the CPU, when empty"

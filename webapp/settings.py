@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "webapp.logs.middleware.RequestIdMiddleware",
+    "webapp.transport.TransportMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -108,6 +110,19 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds that the link in a mail is good fo
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "studies"
 LOGOUT_REDIRECT_URL = "login"
+IS_HTTPS = environment.site_url.startswith("https://")
+# What the browser's address begins with. Whether a request came encrypted the web server knows: from the proxies that
+# FORWARDED_ALLOW_IPS names it believes X-Forwarded-Proto, so there is no SECURE_PROXY_SSL_HEADER that anybody could send.
+ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(environment.site_url))] if environment.site_url else []
+CSRF_TRUSTED_ORIGINS = ORIGINS
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+SECURE_REDIRECT_EXEMPT = ["^api/", "^health/", "^metrics"]  # scripts are refused, and probes come from beside us
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # to be on the browsers' preload list is the operator's choice, and final
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if IS_HTTPS else ("sessionid", "csrftoken")
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict would ask who follows a mail's link to log in again
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # scripts of the pages find the CSRF token in the page
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {  # nothing from elsewhere, and nothing inline
     "DIRECTIVES": {
         "default-src": ["'none'"],

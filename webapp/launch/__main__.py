@@ -79,6 +79,7 @@ def _pages(environment: Environment, broker: str) -> list[Child]:
     from webapp.launch.child import Child
 
     server = [sys.executable, "-m", "uvicorn", "webapp.asgi:application", "--lifespan", "off", "--log-level", "warning"]
+    server += ["--no-server-header"]
     server += ["--host", environment.host, "--port", str(environment.port), "--timeout-graceful-shutdown", "5"]
     sweeper = [sys.executable, "manage.py", "sweep"]
     return [

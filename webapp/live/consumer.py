@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from channels.consumer import get_handler_name
@@ -31,6 +32,7 @@ NOT_KNOWN, NOT_ALLOWED, NOT_FOUND, NOT_UNDERSTOOD, TRY_AGAIN = 4401, 4403, 4404,
 PAGE = 100  # events read from rows at once
 PULSE = 1.4  # seconds without a message, while the run goes on, after which rows are looked at; gauges come each second
 REST = 5.0  # the same for one that does not go on
+TRUST = 12.0  # seconds after which who watches is looked at anew; a client that asks every ten is so with each question
 LAYER_SECONDS = 5.0  # a layer that takes longer is as good as away
 
 
@@ -54,7 +56,7 @@ class LiveRun(AsyncWebsocketConsumer):
         elif run is None:
             await self.close(NOT_FOUND, "there is no such run, or not for you")
         else:
-            self._run, self._outbox = run, Outbox()
+            self._run, self._outbox, self._trusted = run, Outbox(), monotonic() + TRUST
             await self._join()
             self._writer = asyncio.create_task(self._write())
 
@@ -102,10 +104,8 @@ class LiveRun(AsyncWebsocketConsumer):
             state = await sharing()(("snapshot", self._run.pk), database_sync_to_async(self._snapshot))
             self._cursor = state[0]
             await self.send(state[1])
-            while True:
-                await self._pulsing()
-                if not await self._emptied():
-                    return
+            while await self._pulsing() and await self._emptied():
+                pass
         except asyncio.CancelledError:
             raise
         except Exception:  # a database that is away, or a mistake of ours: the client comes back
@@ -113,15 +113,24 @@ class LiveRun(AsyncWebsocketConsumer):
             with suppress(Exception):
                 await self.close(TRY_AGAIN, "come back in a moment")
 
-    async def _pulsing(self) -> None:
-        """Wait until there is something. A run that goes on is never silent for long: where nothing comes, rows are looked at."""
+    async def _pulsing(self) -> bool:
+        """Wait until there is something; False where the client is no longer allowed to see it.
+
+        A run that goes on is never silent for long: where nothing comes, rows are looked at.
+        """
         while True:
             try:
                 async with asyncio.timeout(self._pause):
-                    return await self._outbox.filled()
+                    await self._outbox.filled()
+                    filled = True
             except TimeoutError:
-                await self._read_rows()  # what the layer has lost is a second late
-                await self._send_gauges()
+                filled = False
+            if monotonic() > self._trusted and not await self._is_allowed():
+                return False
+            if filled:
+                return True
+            await self._read_rows()  # what the layer has lost is a second late
+            await self._send_gauges()
 
     async def _emptied(self) -> bool:
         """Send what the outbox holds; False where the client is no longer allowed to see it."""
@@ -141,14 +150,21 @@ class LiveRun(AsyncWebsocketConsumer):
 
     async def _answered(self, since: int) -> bool:
         """What the client lacks, then how far the Work is. Whoever asks is looked at anew."""
-        user, run = await database_sync_to_async(self._seen)()
-        if user is None or run is None:
-            await self.close(NOT_ALLOWED, "you are no longer logged in, or no longer in the run's team")
+        if not await self._is_allowed():
             return False
         await self._join()
         self._cursor = min(self._cursor, since)
         await self._read_rows()
         await self._send_gauges()
+        return True
+
+    async def _is_allowed(self) -> bool:
+        """Whether who watches still may. A session or token that has ended (log-out, a new password) ends the socket."""
+        user, run = await database_sync_to_async(self._seen)()
+        self._trusted = monotonic() + TRUST
+        if user is None or run is None:
+            await self.close(NOT_ALLOWED, "you are no longer logged in, or no longer in the run's team")
+            return False
         return True
 
     async def _send_gauges(self) -> None:

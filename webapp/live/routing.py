@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from channels.routing import URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
+from channels.security.websocket import AllowedHostsOriginValidator, OriginValidator, WebsocketDenier
 from channels.sessions import SessionMiddlewareStack
+from django.conf import settings
 from django.urls import re_path
 
 from webapp.live.consumer import LiveRun
@@ -16,14 +17,24 @@ UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 class Sockets:
-    """Scripts come with a token and no origin. A browser comes with a session and its page's origin, which must be ours."""
+    """Scripts come with a token and no origin. A browser comes with a session and its page's origin, which must be ours.
+
+    A studio that is served over https opens no socket that is not encrypted, nor one for a page that was not.
+    """
 
     def __init__(self) -> None:
         live: Any = LiveRun.as_asgi()
         address: Any = re_path(rf"^live/runs/(?P<run>{UUID})/$", live)
         routes = URLRouter([address])
         self._script = routes
-        self._browser = AllowedHostsOriginValidator(SessionMiddlewareStack(routes))
+        browser = SessionMiddlewareStack(routes)
+        ours = settings.IS_HTTPS
+        self._browser = OriginValidator(browser, settings.ORIGINS) if ours else AllowedHostsOriginValidator(browser)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await (self._browser if bearer(scope) is None else self._script)(scope, receive, send)
+        await self._door(scope)(scope, receive, send)
+
+    def _door(self, scope: Any) -> Any:
+        if settings.IS_HTTPS and scope["scheme"] != "wss":
+            return WebsocketDenier()
+        return self._browser if bearer(scope) is None else self._script

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -10,6 +11,7 @@ from django.test import Client
 
 from tests.webapp.live.watcher import OURS, Watcher, append_later, watching
 from webapp.accounts.models import Membership, Token, User
+from webapp.live.routing import Sockets
 from webapp.runs.models import Run
 
 pytestmark = pytest.mark.usefixtures("layer")
@@ -61,6 +63,25 @@ def test_a_browser_of_ours_is_let_in_and_one_from_another_page_is_not(run: Run, 
     assert not async_to_sync(told)([cookie])
 
 
+def test_a_studio_behind_https_opens_no_socket_that_is_not_encrypted_or_for_a_page_that_was_not(
+    run: Run, user: User, settings: Any
+) -> None:
+    cookie = cookie_of(user)
+    settings.IS_HTTPS, settings.ORIGINS = True, ["https://studio.example"]
+
+    async def opened(scheme: str, origin: bytes) -> bool:
+        watcher = Watcher(run, [(b"origin", origin), cookie], Sockets(), scheme)
+        is_open = await watcher.connect()
+        if is_open:
+            await watcher.leave()
+        return is_open
+
+    assert async_to_sync(opened)("wss", b"https://studio.example")
+    assert not async_to_sync(opened)("ws", b"https://studio.example")
+    assert not async_to_sync(opened)("wss", b"http://studio.example")
+    assert not async_to_sync(opened)("wss", b"https://localhost")
+
+
 @pytest.mark.parametrize(
     "revoke",
     [
@@ -98,6 +119,26 @@ def test_who_has_logged_out_is_out_at_the_next_question(run: Run, user: User) ->
         assert await watcher.closed() == 4403
 
     async_to_sync(told)()
+
+
+@pytest.mark.parametrize("by", ["session", "token"])
+def test_who_never_asks_is_out_all_the_same_once_the_password_is_another(
+    run: Run, user: User, token: str, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PULSE", "REST", "LiveRun._pause", "TRUST"):
+        monkeypatch.setattr(f"webapp.live.consumer.{name}", 0.2)
+    headers = [*OURS, cookie_of(user)] if by == "session" else [(b"authorization", f"Bearer {token}".encode())]
+
+    async def told() -> int:
+        watcher = Watcher(run, headers)
+        await watcher.open()
+        await watcher.until("gauges")  # it was looked at, and is let be
+        await sync_to_async(lambda: user.set_password("another") or user.save())()
+        while (code := await watcher.code()) is None:
+            pass
+        return code
+
+    assert async_to_sync(told)() == 4403
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", '{"since": "1"}', '{"since": -1}', '{"since": null}'])

@@ -31,11 +31,12 @@ def append(run: Run, *texts: str) -> list[dict[str, Any]]:
 class Watcher:
     """A client, and the layer's side of it."""
 
-    def __init__(self, run: Run, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self, run: Run, headers: list[tuple[bytes, bytes]], served: Any = application, scheme: str = "ws"
+    ) -> None:
         self.run = run
-        path = f"/live/runs/{run.pk}/"
-        scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "subprotocols": []}
-        self._socket = ApplicationCommunicator(application, scope)
+        scope = {"type": "websocket", "scheme": scheme, "path": f"/live/runs/{run.pk}/", "headers": headers}
+        self._socket = ApplicationCommunicator(served, {**scope, "query_string": b"", "subprotocols": []})
 
     async def connect(self) -> bool:
         """Whether the socket opened."""
@@ -72,6 +73,11 @@ class Watcher:
 
     async def say(self, text: str) -> None:
         await self._socket.send_input({"type": "websocket.receive", "text": text})
+
+    async def code(self) -> int | None:
+        """What the next message closes the socket with; None for one that does not."""
+        code = (await self._socket.receive_output(timeout=10)).get("code")
+        return None if code is None else int(code)
 
     async def closed(self) -> int:
         return int((await self._socket.receive_output(timeout=10))["code"])
