@@ -20,7 +20,9 @@ class Held:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._file.seek(0)
-            raise CannotStart(taken.format(by=f"process {self._file.read().strip() or 'unknown'}")) from None
+            holder = self._file.read().strip() or "unknown"
+            self._file.close()
+            raise CannotStart(taken.format(by=f"process {holder}")) from None
         except OSError as error:
             raise CannotStart(
                 f"VAR_DIR is {folder}, where files cannot be locked ({error.strerror}); name a folder on another disk."
