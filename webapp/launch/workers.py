@@ -10,9 +10,11 @@ from webapp.launch.child import Child
 from webapp.launch.devices import Device, devices
 from webapp.launch.lock import Held
 from webapp.launch.log import Log, say
+from webapp.launch.refusal import CannotStart
 from webapp.launch.supervisor import Supervisor
 from webapp.launch.watchdog import SHORT, SLOTS, watch
 
+DEVICE = "device"
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "webapp", "worker", "--without-gossip", "--without-mingle")
 
 
@@ -26,13 +28,24 @@ def node(label: str) -> str:
     return f"{socket.gethostname()}/{label}"
 
 
+def queues_of(environment: Environment) -> dict[Device, str]:
+    """The queue of each worker of this machine. Raises CannotStart."""
+    wanted = {word.strip() for word in environment.queues.split(",")}
+    if not wanted or wanted - {SHORT, DEVICE}:
+        raise CannotStart(
+            f"QUEUES is {environment.queues!r}; name {SHORT}, {DEVICE}, or both as in QUEUES=short,device."
+        )
+    decides = {Device(SHORT): SHORT} if SHORT in wanted else {}
+    return decides | dict.fromkeys(devices(environment.devices) if DEVICE in wanted else [], DEVICE)
+
+
 class Workers:
     """Children that run Celery, and the sole right to their names."""
 
     def __init__(self, environment: Environment) -> None:
-        """Raises CannotStart for a device that is none, and where another launcher has one of the names."""
+        """Raises CannotStart for a device or queue that is none, and where another launcher has one of the names."""
         self._environment = environment
-        self._queues = {Device(SHORT): SHORT, **dict.fromkeys(devices(environment.devices), "device")}
+        self._queues = queues_of(environment)
         self.nodes = [node(device.label) for device in self._queues]
         self._children: list[Child] = []
         self._held = [

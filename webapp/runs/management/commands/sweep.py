@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
@@ -31,10 +33,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--every", type=float, default=2.0, metavar="SECONDS")
         parser.add_argument("--once", action="store_true", help="sweep once and print the counts")
+        parser.add_argument("--mark", type=Path, metavar="FILE", help="touched after each sweep: a sign of life")
 
-    def handle(self, *, every: float, once: bool, **_: object) -> None:
+    def handle(self, *, every: float, once: bool, mark: Path | None, **_: object) -> None:
+        told = threading.Event()
+        if not once:
+            signal.signal(signal.SIGTERM, lambda *_: told.set())  # the sweep that is under way is ended
         collected, mailed = time.monotonic() - COLLECT, time.monotonic()
-        while True:
+        while not told.is_set():
             try:
                 found = sweep()
                 if once or time.monotonic() - collected >= COLLECT:
@@ -44,6 +50,8 @@ class Command(BaseCommand):
                     self._mail(wait=once)
                 if once or any(found.values()):
                     self.stdout.write(", ".join(f"{name} {count}" for name, count in found.items()))
+                if mark is not None:
+                    mark.touch()
             except Error as error:
                 if once:
                     raise
@@ -51,7 +59,7 @@ class Command(BaseCommand):
                 connection.close()
             if once:
                 return
-            time.sleep(every)
+            told.wait(every)
 
     def _mail(self, wait: bool) -> None:
         """Aside, and not before the last time is over."""
