@@ -15,7 +15,7 @@ from nas_engine.errors import Incompatible, StateMismatch, StorageFailed
 from nas_engine.events import Event
 from nas_engine.local import Held, Journal
 from nas_engine.run import Run, RunState, recipe, space_files
-from nas_engine.wire import Plain, read, sha256, write_atomically
+from nas_engine.wire import Plain, sha256, write_atomically
 from nas_engine.work import Stored, Work
 
 __all__ = ["Held", "RunFolder", "Whole", "Work", "opened", "written"]
@@ -33,7 +33,7 @@ class Whole:
     works: tuple[Held, ...]
 
     def run_state(self) -> RunState | None:
-        return None if self.state is None else read(RunState, self.state)
+        return None if self.state is None else RunState.read(self.state)
 
     def check(self) -> None:
         """Raises StateMismatch or InvalidRecipe where another version of the engine, or another recipe, wrote this."""

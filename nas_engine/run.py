@@ -43,6 +43,7 @@ from nas_engine.products import Holdings
 from nas_engine.recipe import Recipe, recipe
 from nas_engine.spaces import space, space_document
 from nas_engine.stages import PERFORMERS, Frame, History, Stage, Turn
+from nas_engine.upgrades import STATE_VERSION, upgraded
 from nas_engine.wire import Plain, canonical, digest, plain, read
 from nas_engine.work import Checkpoint, Context, Mishap, Result, Store, Stored, Work, recovered
 
@@ -68,13 +69,15 @@ __all__ = [  # the engine's public face for whoever runs it
     "space_files",
 ]
 
-STATE_VERSION = 1
 Status = Literal["running", "finished", "infeasible", "failed"]
 
 
 @dataclass
 class RunState:
-    """Everything that the next decision needs, beside the recipe and the history."""
+    """Everything that the next decision needs, beside the recipe and the history.
+
+    A change that stored states do not fit needs a step in `upgrades`.
+    """
 
     recipe: str  # digest
     holdings: Holdings
@@ -90,6 +93,11 @@ class RunState:
     again: dict[str, float] = field(default_factory=dict)  # of a failed run: Work to go on with, seconds counted for it
     space_of: int | None = None  # the stage that concluded the space that is held; none: it is the recipe's
     spaces_before: dict[int, Plain] = field(default_factory=dict)  # that other stages concluded, by stage
+
+    @classmethod
+    def read(cls, state: object) -> RunState:
+        """A stored state, of this version or an older one. Raises StateMismatch."""
+        return read(cls, upgraded(state))
 
     @property
     def spaces(self) -> dict[int, Plain]:
@@ -161,16 +169,18 @@ class Run:
 
     @classmethod
     def restored(cls, recipe: Recipe, state: Plain) -> Run:
-        """A run as its last step left it. Raises StateMismatch for another recipe's state."""
+        """A run as its last step left it. Raises StateMismatch for a state of another recipe, or of a version that is not read."""
         run = cls(recipe)
-        run.state = read(RunState, state)
+        run.state = RunState.read(state)
         if run.state.recipe != recipe.digest:
             raise StateMismatch(
                 f"the state belongs to recipe {run.state.recipe}, this is {recipe.digest}; "
                 "go on with the recipe that it began with, or start in another folder"
             )
-        if run.state.version != STATE_VERSION:
-            raise StateMismatch(f"the state is of version {run.state.version}, this engine writes {STATE_VERSION}")
+        if not run.state.stage < len(recipe.pipeline):
+            raise StateMismatch(
+                f"the state is at stage {run.state.stage}, and the recipe has {len(recipe.pipeline)} stages"
+            )
         return run
 
     def advance(

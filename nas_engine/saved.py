@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas_engine.chance import Chance
-from nas_engine.errors import InvalidArchitecture
+from nas_engine.errors import InvalidArchitecture, StateMismatch
 from nas_engine.recipe import recipe
 from nas_engine.run import RunState
 from nas_engine.spaces import (
@@ -21,7 +21,7 @@ from nas_engine.spaces import (
     space_document,
 )
 from nas_engine.spaces.shrinkage import DRAWS, diversity
-from nas_engine.wire import Plain, read
+from nas_engine.wire import Plain
 
 __all__ = ["SpaceFigures", "SpaceMade", "begun_with", "made_by", "read_saved", "released_form"]
 
@@ -107,7 +107,9 @@ def made_by(plan: Plain, state: Plain | None) -> list[SpaceMade]:
         return []
     stages: Any = plan["pipeline"]
     found = []
-    for number, plain in sorted(read(RunState, state).spaces.items()):
+    for number, plain in sorted(RunState.read(state).spaces.items()):
+        if not 0 <= number < len(stages):
+            raise StateMismatch(f"the state holds a space of stage {number}, and the recipe has {len(stages)} stages")
         held = space(plain)
         shrunk, name = isinstance(held, Subspace), str(stages[number]["name"])
         found.append(SpaceMade(number, name, held.size, shrunk, space_document(held)))

@@ -12,7 +12,7 @@ from nas_engine.events import Event
 from nas_engine.local.journal import Journal, JournalHistory
 from nas_engine.recipe import Recipe
 from nas_engine.run import Run, RunState, perform, space_files
-from nas_engine.wire import pack, read, write_atomically
+from nas_engine.wire import pack, write_atomically
 from nas_engine.work import Checkpoint, Store, Stored, Work, recovered
 
 if TYPE_CHECKING:
@@ -150,6 +150,6 @@ def last_state(folder: Path) -> RunState | None:
     journal = Journal(folder)
     try:
         saved = journal.state()
-        return None if saved is None else read(RunState, saved)
+        return None if saved is None else RunState.read(saved)
     finally:
         journal.close()

@@ -8,8 +8,8 @@ from math import ceil, isfinite
 from typing import TYPE_CHECKING, ClassVar
 
 from nas_engine.chance import Chance
-from nas_engine.errors import BudgetSpent, EvaluationFailed
-from nas_engine.events import CurvePoint, Fact
+from nas_engine.errors import BudgetSpent, EvaluationFailed, StateMismatch
+from nas_engine.events import CurvePoint, Fact, Warned
 from nas_engine.products import Products
 from nas_engine.spaces import SearchSpace
 from nas_engine.tasks import OpenTask
@@ -59,7 +59,7 @@ class Trainer(ABC):
 
     @abstractmethod
     def load(self, saved: Plain, tensors: Tensors) -> None:
-        """After `setup` with the same arguments."""
+        """After `setup` with the same arguments. Raises StateMismatch, with nothing changed, for what another version saved."""
 
     @abstractmethod
     def conclude(self) -> Products: ...
@@ -71,9 +71,7 @@ def fit(trainer: Trainer, context: Context, whole: bool = True) -> str:
     `whole`: whether only a whole training is of use, so that a user who asks to conclude waits for it.
     Raises EvaluationFailed for a figure that is not finite, BudgetSpent where not one step could be taken.
     """
-    saved = context.restored()
-    if saved is not None:
-        trainer.load(*saved)
+    _go_on(trainer, context)
     every = ceil(trainer.length / MOST_CURVE_POINTS)
     while trainer.position < trainer.length:
         if out_of_time(context):
@@ -101,3 +99,15 @@ def fit(trainer: Trainer, context: Context, whole: bool = True) -> str:
         if context.checkpoint_due():
             context.checkpoint(*trainer.save())
     return "finished"
+
+
+def _go_on(trainer: Trainer, context: Context) -> None:
+    """From the last checkpoint, if there is one; from the start, and it is said, where another version wrote that."""
+    saved = context.restored()
+    if saved is None:
+        return
+    try:
+        trainer.load(*saved)
+    except StateMismatch as error:
+        text = f"checkpoint of {context.work.key} cannot be read, the work begins anew: {error}"
+        tell(context, "checkpoint of another version", Warned(context.work.stage, text))

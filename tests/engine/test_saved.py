@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nas_engine.chance import Chance
-from nas_engine.errors import InvalidArchitecture
+from nas_engine.errors import InvalidArchitecture, StateMismatch
 from nas_engine.recipe import recipe
 from nas_engine.run import Run, RunState
 from nas_engine.saved import begun_with, made_by, read_saved, released_form
@@ -79,6 +79,13 @@ def test_a_run_tells_which_stage_made_which_space() -> None:
     assert (evolved.stage, evolved.name, evolved.size, evolved.shrunk) == (0, "evolve", EVOLVED.size, False)
     assert (shrunk.stage, shrunk.name, shrunk.size, shrunk.shrunk) == (2, "shrink", 2, True)
     assert [made.document for made in (evolved, shrunk)] == [space_document(EVOLVED), space_document(FEW)]
+
+
+def test_a_state_with_a_space_of_no_stage_is_refused() -> None:
+    plan = recipe(QUICKSTART)
+    state = RunState(plan.digest, Run(plan).state.holdings, space_of=99)
+    with pytest.raises(StateMismatch, match="a space of stage 99, and the recipe has"):
+        made_by(plan.plain, plain(state))
 
 
 def names(plan: dict[str, Any]) -> list[str]:

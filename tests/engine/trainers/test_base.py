@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from nas_engine.chance import Chance
-from nas_engine.errors import BudgetSpent, Cancelled, EvaluationFailed
+from nas_engine.errors import BudgetSpent, Cancelled, EvaluationFailed, StateMismatch
 from nas_engine.events import CurvePoint, Warned
 from nas_engine.products import Products
 from nas_engine.spaces import ChainSpace
@@ -186,3 +186,17 @@ def test_a_real_training_that_dies_at_every_step_concludes_the_same(operators: C
     assert wanted is not None
     assert got is not None
     assert pack({}, got) == pack({}, wanted)
+
+
+def test_a_checkpoint_of_another_version_is_told_of_and_the_training_begins_anew() -> None:
+    class Changed(Counts):
+        def load(self, saved: Plain, tensors: Tensors) -> None:
+            raise StateMismatch("stored Position: sum: Field required; it was written by another version")
+
+    context = MemoryContext()
+    context.checkpoint({"position": 2}, {"total": torch.tensor(3.0)})
+    trainer = Changed(3)
+    assert fit(trainer, context) == "finished"
+    assert (trainer.position, int(trainer.total)) == (3, 6)
+    (told,) = [fact for fact in context.facts if isinstance(fact, Warned) and "begins anew" in fact.text]
+    assert told.text.startswith("checkpoint of 0-test cannot be read, the work begins anew: stored Position: sum")
