@@ -86,6 +86,12 @@ acceptance: $(INSTALLED) $(PAGES) ## what takes longer: the slow tests, then the
 	$(BIN)/pytest -m slow
 	$(BIN)/python -m nas_engine run examples/quickstart.json --out var/quickstart
 
+EXAMPLES ?= 20000
+
+.PHONY: fuzz
+fuzz: $(INSTALLED) ## hold what takes strangers' files and JSON to EXAMPLES=20000 of each kind, into docs/results/fuzz.md
+	$(BIN)/python -m tests.fuzz --examples $(EXAMPLES)
+
 .PHONY: fixture-big
 fixture-big: $(RUNNABLE) ## put a study of 100,000 candidates with made-up scores into the studio, to see how the pages bear it
 	@$(BIN)/python manage.py migrate --verbosity 0

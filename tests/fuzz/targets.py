@@ -1,0 +1,14 @@
+"""All targets."""
+
+from __future__ import annotations
+
+from tests.fuzz import architectures, events, recipes, states, uploads
+from tests.fuzz.target import Target
+
+TARGETS: tuple[Target, ...] = (
+    *recipes.TARGETS,
+    *architectures.TARGETS,
+    *uploads.TARGETS,
+    *events.TARGETS,
+    *states.TARGETS,
+)
