@@ -36,7 +36,7 @@ class Environment(BaseSettings):
     mail_from: str = Field("spacewright@spacewright.local", description="whom mails come from")
     site_url: str = Field(
         "",
-        description="address that others and mails use, as https://studio.example, which then demands https; HOST and PORT when empty",
+        description="address of the pages, as https://studio.example, which then demands https; HOST and PORT when empty",
     )
     devices: str = Field(
         "", description="what workers of this machine use, as `cpu,0,1`; every GPU, else the CPU, when empty"

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from webapp.environment import ROOT, environment
+from webapp.redaction import clean_records, hide
 
 
 def _secret(folder: Path) -> str:
@@ -24,6 +25,8 @@ def _secret(folder: Path) -> str:
 
 
 SECRET_KEY = environment.secret_key or _secret(environment.var_dir)
+hide([SECRET_KEY, environment.mail_password, environment.database_url, environment.redis_url])
+clean_records()
 DEBUG = environment.debug
 ALLOWED_HOSTS = environment.allowed_hosts
 
@@ -113,7 +116,7 @@ LOGOUT_REDIRECT_URL = "login"
 IS_HTTPS = environment.site_url.startswith("https://")
 # What the browser's address begins with. Whether a request came encrypted the web server knows: from the proxies that
 # FORWARDED_ALLOW_IPS names it believes X-Forwarded-Proto, so there is no SECURE_PROXY_SSL_HEADER that anybody could send.
-ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(environment.site_url))] if environment.site_url else []
+ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(environment.site_url))] if "://" in environment.site_url else []
 CSRF_TRUSTED_ORIGINS = ORIGINS
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from webapp.redaction import clean
+
 WIDTH = 12  # of the names
 LARGEST = 10_000_000  # bytes of one file; three older ones are kept
 LONGEST = 100_000  # bytes of one line; a longer one is parted
@@ -63,6 +65,7 @@ class Log:
     def write(self, line: str) -> None:
         if not line.strip():
             return
+        line = clean(line)  # what a process printed itself, and the trace that it ended with
         self.last = line
         say(line, self._name)
         self._file.emit(logging.makeLogRecord({"msg": line}))
