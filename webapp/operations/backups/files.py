@@ -15,6 +15,7 @@ from webapp.datasets.models import DatasetVersion, Upload
 from webapp.operations.backups.manifest import Copied, copied
 from webapp.runs.models import Artifact
 
+ARRIVED = "original"  # the folder of what has come of an upload; there is none before the first byte
 UNDER_WAY = (Upload.Status.RECEIVING, Upload.Status.QUEUED, Upload.Status.CHECKING)
 
 
@@ -26,7 +27,7 @@ def pointed_to() -> Iterator[Path]:
         yield Path("data") / sha256
         yield Path(folder)
     for upload in Upload.objects.filter(status__in=UNDER_WAY).values_list("pk", flat=True):
-        yield Path("uploads") / str(upload) / "original"
+        yield Path("uploads") / str(upload) / ARRIVED
 
 
 class Copies:
@@ -43,7 +44,7 @@ class Copies:
         gone: set[str] = set()
         for path in paths:
             found = self._below(path)
-            if not found and not self._may_be_empty(path):
+            if not found and path.name != ARRIVED:
                 gone.add(str(path))
             for file in found:
                 (wanted if self._copy(file) else gone).add(str(file))
@@ -57,12 +58,11 @@ class Copies:
         """The path itself, or the files of the folder that it is; one that was copied counts though it is gone."""
         place = self._files / path
         if place.is_dir():
-            return sorted(file.relative_to(self._files) for file in place.rglob("*") if file.is_file())
+            try:
+                return sorted(file.relative_to(self._files) for file in place.rglob("*") if file.is_file())
+            except FileNotFoundError:  # it is just being removed
+                return []
         return [path] if place.is_file() or str(path) in self.files else []
-
-    def _may_be_empty(self, path: Path) -> bool:
-        """An upload of which nothing has arrived."""
-        return path.name == "original"
 
     def _copy(self, path: Path) -> bool:
         """Whether it is in the backup. Uploads grow: theirs are copied each time."""

@@ -48,8 +48,7 @@ class Command(BaseCommand):
                 if once or time.monotonic() - mailed >= MAIL:
                     mailed = time.monotonic()
                     self._mail(wait=once)
-                if once or any(found.values()):
-                    self.stdout.write(", ".join(f"{name} {count}" for name, count in found.items()))
+                self._say(found, once)
                 if mark is not None:
                     mark.touch()
             except Error as error:
@@ -60,6 +59,13 @@ class Command(BaseCommand):
             if once:
                 return
             told.wait(every)
+
+    def _say(self, found: dict[str, int], once: bool) -> None:
+        said = ", ".join(f"{name} {count}" for name, count in found.items())
+        if once:
+            self.stdout.write(said)
+        elif any(found.values()):
+            log.log(logging.WARNING if found["reclaimed"] else logging.INFO, "%s", said)
 
     def _mail(self, wait: bool) -> None:
         """Aside, and not before the last time is over."""
