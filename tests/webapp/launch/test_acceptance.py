@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +19,11 @@ import pytest
 
 from tests.webapp.launch.conftest import Launched
 from tests.webapp.processes import ROOT, free_port
+from webapp.environment import environment
 
 pytestmark = pytest.mark.slow
 REACH = 5.0  # seconds in which what a person asks reaches the device
+TAKEN_UP = 90.0  # seconds from a worker's death until another is at its work
 
 LONG: dict[str, Any] = {  # a training of many minutes, then a search that needs its supernet
     "version": 1,
@@ -77,6 +82,79 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     launcher = Launched("webapp.launch", VAR_DIR=tmp_path / "var", PORT=free_port())
     yield Studio(launcher)
     launcher.clear()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Studio]:
+    """A studio with two workers on the CPU."""
+    launcher = Launched("webapp.launch", VAR_DIR=tmp_path / "var", PORT=free_port(), DEVICES="cpu,cpu")
+    yield Studio(launcher)
+    launcher.send(signal.SIGCONT)
+    launcher.clear()
+
+
+class Rows:
+    """The one piece of work that is being done, as the database has it: REST says neither attempt nor owner."""
+
+    def __init__(self, var: Path) -> None:
+        self._file = var / "spacewright.sqlite"
+
+    def held(self) -> tuple[str, int] | None:
+        """By whom, in which attempt; once its worker has come some way."""
+        asked = "select owner, attempt, progress from runs_work where status = 'running'"
+        with closing(sqlite3.connect(self._file, timeout=60)) as database:
+            rows = [(owner, attempt) for owner, attempt, progress in database.execute(asked) if '"done"' in progress]
+        return rows[0] if rows else None
+
+    def wait(self, true: Callable[[tuple[str, int]], bool]) -> tuple[tuple[str, int], float]:
+        """What is held once it is as wanted, and the seconds until then."""
+        seen: list[tuple[str, int]] = []
+
+        def so() -> bool:
+            seen[:] = [held] if (held := self.held()) else []
+            return bool(seen) and true(seen[0])
+
+        seconds = seconds_until(so, 300.0)
+        return seen[0], seconds
+
+
+def test_the_work_of_a_worker_that_is_killed_is_done_by_another_within_ninety_seconds(
+    pair: Studio, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """With the default lease. Its launcher stands still, as if its machine were gone: nobody starts that worker again."""
+    assert environment.lease_seconds == 30.0
+    rows = Rows(tmp_path / "var")
+    pair.submit(LONG)
+    (owner, attempt), _ = rows.wait(lambda held: held[1] == 1)
+    label = owner.rpartition("/")[2]
+    pair.launcher.send(signal.SIGSTOP)
+    doomed = pair.launcher.pids(f"-n {label}@")
+    assert len(doomed) == 2  # the main process and its child
+    for pid in doomed:
+        os.kill(pid, signal.SIGKILL)
+    (other, again), seconds = rows.wait(lambda held: held[1] > attempt)
+    print(f"from a worker's death to its work running again: {seconds:.1f} s")
+    record_property("taken up", seconds)
+    assert (other != owner, again) == (True, 2)
+    assert seconds <= TAKEN_UP
+
+
+def test_a_worker_that_is_told_to_stop_hands_its_work_back_before_it_is_killed(
+    studio: Studio, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """By SIGTERM to the launcher, as at the end of a container: with a checkpoint, and no death."""
+    rows = Rows(tmp_path / "var")
+    studio.submit(LONG)
+    rows.wait(lambda held: held[1] == 1)
+    began = time.monotonic()
+    assert studio.launcher.end(signal.SIGTERM) == 0
+    seconds = time.monotonic() - began
+    print(f"from SIGTERM to the end of a studio that was at work: {seconds:.1f} s")
+    record_property("drained", seconds)
+    with closing(sqlite3.connect(tmp_path / "var" / "spacewright.sqlite")) as database:
+        found = database.execute("select status, deaths, owner, checkpoint is not null from runs_work").fetchall()
+    assert found == [("queued", 0, "", 1)]
+    assert "SIGKILL" not in studio.launcher.output
 
 
 def test_pause_finish_and_cancel_reach_the_device_within_five_seconds(
