@@ -1,6 +1,6 @@
 """Many studies at once: what a studio of two cores makes of them, and whether anything goes wrong.
 
-    python benchmarks/load.py [--studies 50] [--evaluations 2000] [--sockets 300] [--database URL] [--out docs/results]
+    python benchmarks/load.py [--studies 50] [--evaluations 2000] [--sockets 300] [--limit 570] [--database URL] [--out docs/results]
 
 Starts a studio of its own (Redis, pages, sweeper, a worker that decides) on a scratch SQLite database, or a scratch database beside
 the PostgreSQL that --database names. The studies are submitted over REST; once all evaluations wait at the same time, and as
@@ -37,7 +37,6 @@ from benchmarks.load_studio import Studio, studio  # noqa: E402
 from benchmarks.overhead import broker, percentile, scratch_postgres  # noqa: E402
 from nas_engine.fingerprint import fingerprint  # noqa: E402
 
-LIMIT = 570.0  # seconds for everything that is waited for: a guard against a hang
 PAUSE = 0.2  # seconds between two requests of the visitor
 MOST_GROWTH = 0.1  # of a process's memory, over the last third
 Row = dict[str, Any]
@@ -131,13 +130,13 @@ def watchers(made: Studio, sockets: int, runs: list[Row]) -> Iterator[subprocess
 
 def loaded(made: Studio, chosen: argparse.Namespace) -> Row:
     """The whole of it; the figures, and what went wrong."""
-    until, each = time.monotonic() + LIMIT, chosen.evaluations // chosen.studies
+    until, each = time.monotonic() + chosen.limit, chosen.evaluations // chosen.studies
     total = each * chosen.studies
     client = made.client()
     runs, submissions = submitted(client, chosen.studies, each)
     errors = []
     if not came(lambda: works(client)["queued"] == total, until):
-        errors.append(f"after {LIMIT:.0f} s not all of {total} evaluations were queued")
+        errors.append(f"after {chosen.limit:.0f} s not all of {total} evaluations were queued")
     queued = works(client)["queued"]
     with watchers(made, chosen.sockets, runs) as process:
         visitor = Visitor(made, runs, session())
@@ -145,7 +144,7 @@ def loaded(made: Studio, chosen: argparse.Namespace) -> Row:
         began = time.monotonic()
         made.worker("device")
         if not came(lambda: works(client)["done"] == total and all_over(client, runs), until):
-            errors.append(f"after {LIMIT:.0f} s {works(client)['done']:.0f} of {total} evaluations were done")
+            errors.append(f"after {chosen.limit:.0f} s {works(client)['done']:.0f} of {total} evaluations were done")
         seconds = time.monotonic() - began
         visitor.stop()
         found = [client.get(f"/api/v1/runs/{run['id']}/").raise_for_status().json() for run in runs]
@@ -217,6 +216,7 @@ def main() -> int:
     parser.add_argument("--studies", type=int, default=50)
     parser.add_argument("--evaluations", type=int, default=2000, help="of all studies together")
     parser.add_argument("--sockets", type=int, default=300)
+    parser.add_argument("--limit", type=float, default=570.0, help="seconds for all that is waited for")
     parser.add_argument("--database", default="", metavar="URL", help="a PostgreSQL; SQLite without")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results")
     chosen = parser.parse_args()
