@@ -8,7 +8,6 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from nas_engine.errors import Cancelled
 from webapp.datasets.models import Upload
@@ -44,7 +43,7 @@ def fenced(upload: Upload, **fields: object) -> None:
 def hand_back(upload: Upload) -> None:
     """Put an upload back into the queue, and send it."""
     with transaction.atomic():
-        fenced(upload, status=Upload.Status.QUEUED, owner="", heartbeat=None, progress={}, queued=timezone.now())
+        fenced(upload, status=Upload.Status.QUEUED, owner="", heartbeat=None, progress={}, queued=Now())
         send_on_commit("datasets.check_upload", upload.pk)
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -122,5 +123,5 @@ def _note(file: UploadedFile, before: int, now: int) -> None:
         UploadedFile.objects.filter(pk=file.pk, received=before).update(received=now)
         file.received = now
         if not UploadedFile.objects.filter(upload=file.upload_id, received__lt=F("size")).exists():
-            still.update(status=Upload.Status.QUEUED, queued=timezone.now())
+            still.update(status=Upload.Status.QUEUED, queued=Now())
             send_on_commit("datasets.check_upload", file.upload_id)

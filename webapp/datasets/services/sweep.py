@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from webapp.datasets.models import DatasetVersion, Upload
 from webapp.datasets.selectors import waiting_checks
@@ -19,6 +17,7 @@ from webapp.datasets.services.uploads import drop_upload
 from webapp.datasets.shelf import shelf_held
 from webapp.datasets.store import remove
 from webapp.environment import environment
+from webapp.file_clock import file_clock
 from webapp.queueing import send_on_commit
 
 ORPHAN_SECONDS = 3600.0  # a folder without a row is looked at no earlier: one that is just being made has none yet
@@ -34,7 +33,7 @@ def _send_queued() -> int:
     long_ago = Now() - timedelta(seconds=environment.resend_seconds)
     with transaction.atomic():
         found = list(waiting_checks().filter(queued__lt=long_ago).values_list("pk", flat=True)[:1000])
-        Upload.objects.filter(pk__in=found).update(queued=timezone.now())
+        Upload.objects.filter(pk__in=found).update(queued=Now())
         for upload in found:
             send_on_commit("datasets.check_upload", upload)
     return len(found)
@@ -80,7 +79,7 @@ def _old(folder: Path) -> list[Path]:
     """Folders in a folder that nothing changed in for a while."""
     if not folder.is_dir():
         return []
-    before = time.time() - ORPHAN_SECONDS
+    before = file_clock(folder) - ORPHAN_SECONDS
     return [path for path in folder.iterdir() if path.is_dir() and path.stat().st_mtime < before]
 
 

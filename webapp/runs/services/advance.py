@@ -6,6 +6,7 @@ import uuid
 from functools import partial
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from nas_engine.errors import StateMismatch, StorageFailed
@@ -115,7 +116,7 @@ def _given_up(row: Run, reason: str) -> bool:
 def _row(run: Run, ordinal: int, asked: Asked) -> Work:
     """A Work to be done; one that an earlier run has done already is there with its result."""
     work, result = asked.work, asked.result
-    row = Work(run=run, key=work.key, ordinal=ordinal, kind=work.kind, value=plain(work), queued=timezone.now())
+    row = Work(run=run, key=work.key, ordinal=ordinal, kind=work.kind, value=plain(work), queued=Now())
     if result is not None:
         row.status, row.result, row.seconds = Work.Status.DONE, plain(result), result.seconds
     return row

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from nas_engine.errors import Cancelled
 from nas_engine.run import Mishap, Result
@@ -41,7 +40,7 @@ def fenced(work: Work, **fields: object) -> None:
 
 def hand_back(work: Work, seconds: float) -> None:
     """Put a Work back into the queue at its last checkpoint, and send it."""
-    fenced(work, status=Work.Status.QUEUED, owner="", heartbeat=None, queued=timezone.now(), seconds=seconds)
+    fenced(work, status=Work.Status.QUEUED, owner="", heartbeat=None, queued=Now(), seconds=seconds)
     send_on_commit("runs.perform_work", work.pk)
 
 
@@ -63,9 +62,7 @@ def _take(held: QuerySet[Work], work: Work) -> int:
     """One of them, if nobody was faster."""
     still = held.filter(pk=work.pk, attempt=work.attempt)
     if work.deaths + 1 < MOST_DEATHS:
-        taken = still.update(
-            status=Work.Status.QUEUED, deaths=F("deaths") + 1, owner="", heartbeat=None, queued=timezone.now()
-        )
+        taken = still.update(status=Work.Status.QUEUED, deaths=F("deaths") + 1, owner="", heartbeat=None, queued=Now())
         send_on_commit("runs.perform_work", work.pk)
         announce_works_on_commit(work.run_id)
         return taken

@@ -7,7 +7,6 @@ folders of runs that have a row are looked into: another database on the same fo
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,6 +21,7 @@ from django.db.models.functions import Now
 from nas_engine.run import Checkpoint, Stored
 from nas_engine.wire import read
 from webapp.environment import environment
+from webapp.file_clock import file_clock
 from webapp.runs.models import Artifact, DeletedRun, Run, Work
 from webapp.runs.services.delete import remove_files
 from webapp.runs.state import POINTER
@@ -36,7 +36,8 @@ WELL = (Run.Status.FINISHED, Run.Status.INFEASIBLE)  # nothing of them is tried 
 def collect() -> int:
     """Remove what is not needed; how many files. Any number of sweepers may."""
     _finish_deletions()
-    return _loose() + sum(_rowless(runs) for runs in _folders())
+    now = file_clock(Path(settings.FILES))
+    return _loose(now) + sum(_rowless(runs, now) for runs in _folders())
 
 
 def _finish_deletions() -> None:
@@ -47,7 +48,7 @@ def _finish_deletions() -> None:
             DeletedRun.objects.filter(pk=row.pk, deleted__lt=past).delete()
 
 
-def _loose() -> int:
+def _loose(now: float) -> int:
     """Checkpoints that no Work points to or whose run has ended well, and states that no run points to."""
     loose = Artifact.objects.filter(Q(key__endswith=CHECKPOINT) | Q(key__startswith=STATE))
     count = 0
@@ -57,7 +58,7 @@ def _loose() -> int:
         files, held = list(loose.filter(run=run)), _pointers(run)
         for row in files:
             stored = Stored(row.key, row.sha256)
-            if stored not in held and _old(Path(settings.FILES) / row.file):
+            if stored not in held and _old(Path(settings.FILES) / row.file, now):
                 count += _dropped(run.pk, stored)
     return count
 
@@ -91,15 +92,15 @@ def _folders() -> Iterator[dict[str, Path]]:
         yield {str(pk): ids[str(pk)] for pk in known}
 
 
-def _rowless(folders: dict[str, Path]) -> int:
+def _rowless(folders: dict[str, Path], now: float) -> int:
     """Remove files without a row, temporary ones of a writer that was killed among them."""
-    old = [file for folder in folders.values() for file in _files(folder) if _old(file)]
+    old = [file for folder in folders.values() for file in _files(folder) if _old(file, now)]
     if not old:
         return 0
     known = set(Artifact.objects.filter(run__in=list(folders)).values_list("file", flat=True))
     count = 0
     for file in old:
-        if str(file.relative_to(settings.FILES)) not in known and _old(file):  # a retry may have written it anew
+        if str(file.relative_to(settings.FILES)) not in known and _old(file, now):  # a retry may have written it anew
             count += _removed(file)
     return count
 
@@ -111,10 +112,10 @@ def _files(folder: Path) -> list[Path]:
         return []
 
 
-def _old(file: Path) -> bool:
+def _old(file: Path, now: float) -> bool:
     """One that is not there counts as old: what points to it is loose too."""
     try:
-        return time.time() - file.stat().st_mtime > environment.orphan_seconds
+        return now - file.stat().st_mtime > environment.orphan_seconds
     except OSError:
         return True
 

@@ -6,7 +6,7 @@ import uuid
 from functools import partial
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from nas_engine.errors import Incompatible, StateMismatch, StorageFailed
 from nas_engine.events import Event, RunRetried
@@ -88,6 +88,6 @@ def _queue_again(work: Work) -> None:
         Work.objects.filter(pk=work.pk).update(told=False)
         return
     Work.objects.filter(pk=work.pk).update(
-        status=Work.Status.QUEUED, result=None, told=False, deaths=0, owner="", heartbeat=None, queued=timezone.now()
+        status=Work.Status.QUEUED, result=None, told=False, deaths=0, owner="", heartbeat=None, queued=Now()
     )
     send_on_commit("runs.perform_work", work.pk)

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from nas_engine.events import Event
@@ -111,7 +112,7 @@ def _row(run: Run, ordinal: int, held: Held) -> Work:
         value=plain(held.work),
         status=Work.Status.DONE if done else Work.Status.QUEUED,
         attempt=held.attempts,
-        queued=timezone.now(),
+        queued=Now(),
         checkpoint=None if held.checkpoint is None else plain(held.checkpoint),
         seconds=held.seconds,
         result=None if held.result is None else plain(held.result),
