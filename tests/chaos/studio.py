@@ -17,6 +17,7 @@ from tests.chaos.mischief import CURSED, armed
 from tests.webapp.processes import LEASE, free_port
 from webapp.launch.watchdog import SHORT as DECIDES
 from webapp.launch.watchdog import Watchdog
+from webapp.runs.models import Work
 
 if TYPE_CHECKING:
     from tests.chaos.schedule import Schedule
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PAUSE = 0.5  # seconds before a process that died is started again
-PATIENCE = 10.0  # seconds of the watchdog
+PATIENCE = 30.0  # seconds of the watchdog: longer than a start takes on a machine that has much else to do
+LONGEST_FREEZE = 30.0  # seconds after it is due
 TURN = 0.1
 GRACE = 60.0  # seconds in which all have to end once they are asked
 
@@ -63,7 +65,8 @@ class Studio:
         self.messages = 0  # that were intercepted
         self.restarted = 0  # workers, by the watchdog
         self._due: list[tuple[float, Callable[[], object]]] = []
-        self._thawing: set[str] = set()
+        self._frozen: dict[int, float] = {}  # group -> when it is due
+        self._seen: set[str] = set()  # deeds that froze one
         self._watchdog, self._watched = Watchdog(PATIENCE), 0.0
         armed(self.folder).mkdir()
         port = free_port()
@@ -75,7 +78,7 @@ class Studio:
             for number in range(plan.workers)
         ]
         self.sweepers = [
-            self._kept(f"sweeper {number}", as_sweeper, "0.3", clocks[plan.workers + number])
+            self._kept(f"sweeper {number}", as_sweeper, "1", clocks[plan.workers + number])
             for number in range(plan.sweepers)
         ]
 
@@ -106,7 +109,7 @@ class Studio:
     @property
     def quiet(self) -> bool:
         """Whether nothing that has begun is still to end."""
-        return not self._due
+        return not self._due and not self._frozen
 
     def turn(self) -> None:
         """Look after everything once."""
@@ -122,14 +125,28 @@ class Studio:
             self._watch()
         time.sleep(TURN)
 
+    def thaw_later(self, group: int, seconds: float) -> None:
+        """Let a frozen worker go on after so long, and not before its Work was taken from it."""
+        self._frozen[group] = time.monotonic() + seconds
+
     def _thaw(self) -> None:
-        """What an armed deed froze goes on after its lease."""
-        for file in armed(self.folder).glob("stop, * taken by *"):
-            if file.name not in self._thawing:
-                self._thawing.add(file.name)
+        for file in armed(self.folder).glob("stop, * taken by *"):  # an armed deed froze it
+            if file.name not in self._seen:
+                self._seen.add(file.name)
                 with suppress(ProcessLookupError):
-                    group = os.getpgid(int(file.name.rpartition(" ")[2]))
-                    self.later(LEASE * 1.7, lambda group=group: os.killpg(group, signal.SIGCONT))  # type: ignore[misc]
+                    self.thaw_later(os.getpgid(int(file.name.rpartition(" ")[2])), LEASE * 1.2)
+        now = time.monotonic()
+        for group, due in list(self._frozen.items()):
+            # One that was frozen within a transaction of SQLite's holds everybody up: nobody can take its Work.
+            if now >= due + LONGEST_FREEZE or (now >= due and not self.asked(lambda group=group: self._holds(group))):  # type: ignore[misc]
+                del self._frozen[group]
+                with suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGCONT)
+
+    def _holds(self, group: int) -> bool:
+        """Whether the worker of a group has Work that nobody has taken from it."""
+        names = [f"chaos/{number}" for number, kept in enumerate(self.workers) if kept.process.pid == group]
+        return Work.objects.filter(owner__in=names, status=Work.Status.RUNNING).exists()
 
     def _watch(self) -> None:
         """The product's own watchdog; each worker here both decides and performs."""

@@ -39,8 +39,8 @@ def test_what_the_queue_does_is_not_noted(work: Work, messages: Messages) -> Non
     assert audit.noted() == []
 
 
-def written(work: Work, status: str, **fields: object) -> None:
-    Work.objects.filter(pk=work.pk).update(status=status)
+def written(work: Work, before: str, **fields: object) -> None:
+    Work.objects.filter(pk=work.pk).update(status=before)
     Work.objects.filter(pk=work.pk).update(**fields)
 
 

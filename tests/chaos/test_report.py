@@ -54,7 +54,7 @@ def test_the_page_has_faults_by_kind_studies_work_items_lost_and_doubled(tmp_pat
     assert "**2 seeds** (2 on postgresql), 6 faults, 4 studies, 18 work items in 22 attempts, 80 events.\n" in page
     assert "**0 lost, 0 doubled.**" in page
     assert "| Redis flushed | 4 |" in page
-    assert "| 7 | postgresql | 21.5 | 2 | 9 | 11 | 1 | 0 | web killed, Redis flushed |" in page
+    assert "| 7 | postgresql | 21.5 | 2 | 9 | 11 | 1 | 0 | Redis flushed, web killed |" in page
 
 
 def test_a_seed_that_could_not_be_played_is_wrong_and_says_so() -> None:

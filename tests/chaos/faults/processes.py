@@ -44,7 +44,7 @@ def _freeze(studio: Studio, chance: Chance) -> None:
     """Main and child, for longer than a lease."""
     frozen = chance.pick(studio.workers).process
     frozen.signal(signal.SIGSTOP)
-    studio.later(LEASE * (1.2 + chance.uniform()), lambda: frozen.signal(signal.SIGCONT))
+    studio.thaw_later(frozen.pid, LEASE * (1.2 + chance.uniform()))
 
 
 PROCESSES = (
