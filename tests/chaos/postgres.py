@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import time
 from functools import partial
 from pathlib import Path
 
@@ -88,6 +89,19 @@ class Postgres:
                 **_user(),  # type: ignore[call-overload]
             )
         assert listens(self._port, self._server), "PostgreSQL did not start"
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        """It listens before it has recovered; the deadline is a hang guard."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline, "PostgreSQL did not recover"
+                time.sleep(0.1)
+            else:
+                return
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT: connections are cut, all is written; SIGQUIT: as if it had crashed."""
