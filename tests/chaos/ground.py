@@ -95,7 +95,7 @@ class Player:
         }
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.seed"],
+                [sys.executable, "-m", "tests.chaos.player"],
                 cwd=ROOT,
                 env={**os.environ, **SHORT, **own},
                 stdin=subprocess.PIPE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -71,6 +71,13 @@ def no_file_is_left_over(run: Run) -> None:
     rows = {Path(file).name for file in Artifact.objects.filter(run=run).values_list("file", flat=True)}
     left = sorted({path.name for path in folder.iterdir()} - rows) if folder.exists() else []
     assert not left, f"files without a row: {left}"
+
+
+def every_study_is_there_once(names: Sequence[str]) -> list[Wrong]:
+    """What was answered is there, however often it was asked for, with one run."""
+    found = Counter(Run.objects.values_list("study__name", flat=True))
+    lost = [Wrong("lost", f"the study {name} is gone") for name in names if not found[name]]
+    return lost + [Wrong("doubled", f"the study {name} has {n} runs") for name, n in found.items() if n > 1]
 
 
 CHECKS: Mapping[Check, str] = {
