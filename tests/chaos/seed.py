@@ -108,8 +108,9 @@ class Seed:
         failed = [str(run.pk) for run in runs if run.status == Run.Status.FAILED and self.client.may_retry(str(run.pk))]
         for run in failed:
             self.client.retry(run)
-        ended = all(run.status != Run.Status.RUNNING for run in runs)
-        return ended and not failed and not self._studies and self.studio.quiet
+        there = len(runs) == len(self.plan.studies)  # these were asked for before one was submitted
+        ended = there and all(run.status != Run.Status.RUNNING for run in runs)
+        return ended and not failed and self.studio.quiet
 
     def _submit(self, told: int, idle: bool) -> None:
         """The next study, once the ones before are on their way."""
