@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -136,6 +137,10 @@ def run_locally(
         for name, data in space_files(state).items():
             write_atomically(folder / name, data)
         return state
+    except sqlite3.OperationalError as error:
+        raise StorageFailed(
+            f"could not write the journal in {folder} ({error}); free space, and the same command goes on"
+        ) from error
     finally:
         journal.close()
 

@@ -145,3 +145,16 @@ def test_a_torn_state_fails_the_run_with_its_file_and_a_restored_one_lets_it_go_
     short.refresh_from_db()
     assert short.status == Run.Status.FINISHED
     assert history_digest(short) == undisturbed
+
+
+def test_work_that_another_version_asked_for_in_other_words_fails_with_the_reason(
+    short: Run, messages: Messages
+) -> None:
+    messages.take()
+    work = short.works.get()
+    Work.objects.filter(pk=work.pk).update(value={**work.value, "stage": "first"})
+    messages.drain()
+    short.refresh_from_db()
+    assert short.status == Run.Status.FAILED
+    assert "work 0-train cannot be read: stored Work: stage" in short.reason
+    assert short.works.get().attempt == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -88,5 +89,19 @@ def test_a_torn_result_ends_the_run_with_a_sentence_that_names_the_file(undistur
         run_locally(PLAN, tmp_path)
     assert "\n" not in str(refusal.value)
     supernet.write_bytes(whole)
+    assert run_locally(PLAN, tmp_path).status == "finished"
+    assert Journal(tmp_path).history_digest() == undisturbed
+
+
+def test_a_journal_that_cannot_be_written_ends_the_run_with_a_sentence(
+    undisturbed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "commit_result", full)
+        with pytest.raises(StorageFailed, match=r"could not write the journal in .* is full\); free space"):
+            run_locally(PLAN, tmp_path)
     assert run_locally(PLAN, tmp_path).status == "finished"
     assert Journal(tmp_path).history_digest() == undisturbed

@@ -8,6 +8,7 @@ import uuid
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
+from nas_engine.errors import StateMismatch
 from nas_engine.run import Mishap, Result, perform
 from webapp.live.broadcast import announce_works_on_commit
 from webapp.logs.about import about
@@ -32,7 +33,12 @@ def perform_work(work: str | uuid.UUID, owner: str, device: str = "cpu") -> None
     if row is None:
         return
     with about(run=row.run_id, work=row.pk, worker=owner):
-        _attempt(RowContext(row, device))
+        try:
+            context = RowContext(row, device)
+        except StateMismatch as error:
+            _unreadable(row, str(error))
+        else:
+            _attempt(context)
 
 
 def _attempt(context: RowContext) -> None:
@@ -77,6 +83,15 @@ def _finish(context: RowContext, result: Result) -> None:
         announce_works_on_commit(row.run_id)
     if not result.mishap:
         context.drop_checkpoints()
+
+
+def _unreadable(row: Work, said: str) -> None:
+    """What another version asked for in words that this one does not know is that Work's failure, with the reason."""
+    result = Result(row.key, {}, Mishap("ours", f"work {row.key} cannot be read: {said}"), row.seconds)
+    with transaction.atomic():
+        fenced(row, status=Work.Status.DONE, heartbeat=None, ended=Now(), **summed(result))
+        send_on_commit("runs.advance_run", row.run_id)
+        announce_works_on_commit(row.run_id)
 
 
 def _leave(context: RowContext) -> None:
