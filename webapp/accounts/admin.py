@@ -3,9 +3,12 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 
 from webapp.accounts.models import Attempt, Membership, Team, Token, User
-from webapp.admin import ReadOnly
+from webapp.admin import Audited, ReadOnly
+
+admin.site.unregister(Group)  # what somebody may do follows from their roles in teams
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -17,7 +20,7 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(Audited, DjangoUserAdmin):  # type: ignore[type-arg]
     list_display = ("email", "name", "is_active", "is_staff", "joined")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
@@ -37,7 +40,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TeamAdmin(Audited):
     list_display = ("name", "created")
     inlines = (MembershipInline,)
 

@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 
-from webapp.api.views import candidates, datasets, kit, people, runs, spaces, studies, tus, uploads
+from webapp.api.views import audit, candidates, datasets, kit, people, runs, spaces, studies, tus, uploads
 from webapp.api.views.nowhere import Nowhere
 
 app_name = "api"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("me/", people.Me.as_view()),
     path("tokens/", people.Tokens.as_view()),
     path("tokens/<uuid:pk>/", people.OneToken.as_view()),
+    path("teams/<uuid:pk>/audit/", audit.AuditOfTeam.as_view()),
     path("catalog/", kit.Catalog.as_view()),
     path("templates/", kit.Templates.as_view()),
     path("preview/", kit.Preview.as_view()),

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from webapp.admin import ReadOnly
+from webapp.admin import Audited, ReadOnly
 from webapp.datasets.models import Dataset, DatasetVersion, Upload, UploadedFile
 
 
 @admin.register(Dataset)
-class DatasetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DatasetAdmin(Audited):
     list_display = ("name", "team", "created")
 
 

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from webapp.admin import ReadOnly
+from webapp.admin import Audited, ReadOnly
 from webapp.operators.models import OperatorSet, OperatorSetVersion
 
 
 @admin.register(OperatorSet)
-class OperatorSetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OperatorSetAdmin(Audited):
     list_display = ("name", "team", "created")
 
 

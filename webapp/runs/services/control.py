@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from nas_engine.events import Event, RunAsked, RunEnded
 from nas_engine.run import recipe as read_recipe
+from webapp.audit.services.record import Action, record
 from webapp.queueing import send_on_commit
 from webapp.runs.models import Run, Work
 from webapp.runs.services.events import append_events
@@ -58,6 +59,8 @@ def cancel(run: uuid.UUID) -> bool:
         Run.objects.filter(pk=run).update(status=Run.Status.CANCELLED, ended=timezone.now())
         Work.objects.filter(run=run, status__in=OUT).update(status=Work.Status.DROPPED, heartbeat=None)
         append_events(run, [Event("ended", RunEnded("cancelled", "cancelled by the user"))])
+        row = Run.objects.select_related("study").defer("state").get(pk=run)
+        record(Action.RUN_CANCELLED, row, f"a run of {row.study}", row.study.team_id)
         return True
 
 

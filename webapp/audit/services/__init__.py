@@ -1,0 +1,1 @@
+"""All writes of the audit log: one, and nothing takes it back."""
