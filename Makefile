@@ -69,12 +69,13 @@ test: $(INSTALLED) $(PAGES) ## run the tests
 	$(BIN)/pytest
 
 .PHONY: check
-check: $(INSTALLED) ## lint, formatting, types, layers and migrations
+check: $(INSTALLED) ## lint, formatting, types, layers, migrations, and known vulnerabilities of what is pinned
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python .ci/audit.py
 
 .PHONY: format
 format: $(INSTALLED) ## put the code in the house's format
