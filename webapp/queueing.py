@@ -44,3 +44,16 @@ def _send(name: str, identity: str) -> None:
         app.send_task(name, [identity], retry=False)
     except Exception as error:  # noqa: BLE001 - whatever the broker has: the row is saved, the sweeper sends again
         log.warning("could not send %s(%s): %s", name, identity, error)
+
+
+def messages_waiting(queue: str) -> int:
+    """How many messages of a queue no worker has taken; 0 where the broker does not say, or has no such queue."""
+    return _counted(queue)
+
+
+def _counted(queue: str) -> int:
+    try:
+        with app.connection_or_acquire() as connection:
+            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+    except Exception:  # noqa: BLE001 - whatever the broker has; that it is away is said by who sends
+        return 0

@@ -63,6 +63,7 @@ class Messages:
 def messages(monkeypatch: pytest.MonkeyPatch) -> Messages:
     kept = Messages()
     monkeypatch.setattr(queueing, "_send", kept.send)
+    monkeypatch.setattr(queueing, "_counted", lambda _: 0)  # what waits here may be as good as lost
     return kept
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 
 from webapp.datasets.services.sweep import sweep_uploads
 from webapp.environment import environment
-from webapp.queueing import send_on_commit
+from webapp.queueing import messages_waiting, send_on_commit
 from webapp.runs.models import Work
 from webapp.runs.selectors.waiting import claimable, undecided
 from webapp.runs.services.claim import reclaim_stale
+
+MOST = 1000  # messages of a kind that one sweep sends
 
 
 def sweep() -> dict[str, int]:
@@ -28,14 +31,12 @@ def sweep() -> dict[str, int]:
 
 
 def _send_queued() -> int:
-    """A Work is sent again `resend_seconds` after it was last sent."""
+    """A Work is sent again `resend_seconds` after it was last sent, longest ago first."""
     long_ago = Now() - timedelta(seconds=environment.resend_seconds)
+    late = claimable().filter(Q(sent__isnull=True) | Q(sent__lt=long_ago), queued__lt=long_ago)
+    lost = _lost(claimable(), "device")
     with transaction.atomic():
-        found = list(
-            claimable()
-            .filter(Q(sent__isnull=True) | Q(sent__lt=long_ago), queued__lt=long_ago)
-            .values_list("pk", flat=True)[:1000]
-        )
+        found = list(late.order_by(Coalesce("sent", "queued")).values_list("pk", flat=True)[:lost])
         Work.objects.filter(pk__in=found).update(sent=Now())
         for work in found:
             send_on_commit("runs.perform_work", work)
@@ -44,8 +45,18 @@ def _send_queued() -> int:
 
 def _wake_runs() -> int:
     """Runs whose first decision was never made, or with a result untold."""
+    lost = _lost(undecided(), "short")
     with transaction.atomic():
-        found = list(undecided().values_list("pk", flat=True)[:1000])
+        found = list(undecided().values_list("pk", flat=True)[:lost])
         for run in found:
             send_on_commit("runs.advance_run", run)
     return len(found)
+
+
+def _lost(rows: QuerySet[Any], queue: str) -> int:
+    """How many messages at least are lost, at most MOST: what waits for a worker, less the messages that do.
+
+    Without it a long queue would grow by all of itself again and again.
+    """
+    waiting = rows.count()
+    return min(MOST, max(0, waiting - messages_waiting(queue))) if waiting else 0
