@@ -106,6 +106,14 @@ def _headless(data: bytes | None = None) -> bytes:
     return bytes(harmed)
 
 
+def _nameless() -> bytes:
+    """A zip of one file whose name is empty."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr(zipfile.ZipInfo("\0"), picture(noise(1)[0]))
+    return out.getvalue()
+
+
 def _lying_zip() -> bytes:
     """A zip whose members unpack to more than their heads say."""
     data = bytearray(zipped({"cat/a.png": bytes(100_000), "dog/b.png": bytes(100_000)}))
@@ -201,6 +209,7 @@ MALFORMED: tuple[Malformed, ...] = (
     Malformed("wide.zip", lambda: zipped(folders(1)), r"\(2 too large\)", {"pixels": 10}),
     Malformed("results.zip", lambda: zipped(folders(9)), "the limit is 100", {"packed_bytes": 100}),
     # locked
+    Malformed("nameless.zip", _nameless, "leads out of the archive"),
     Malformed("heads.zip", _headless, _WHOLE),
     Malformed("heads.npz", lambda: _headless(npz(images=noise(4)[..., 0], labels=np.arange(4) % 2)), _WHOLE),
     Malformed("locked.zip", _locked, "has a password"),

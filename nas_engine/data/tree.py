@@ -126,7 +126,7 @@ class Zip(Tree):
         try:
             with zipfile.ZipFile(self.path) as file:
                 for entry in file.infolist():
-                    if not entry.is_dir():
+                    if not entry.filename.endswith("/"):  # `is_dir` trips over an empty name
                         yield self._member(file, entry, guard)
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
             if isinstance(error, BadData):
