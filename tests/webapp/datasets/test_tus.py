@@ -20,6 +20,7 @@ from webapp.datasets.models import Dataset, Upload, UploadedFile
 from webapp.datasets.refusals import WrongChecksum
 from webapp.datasets.services.receive import Part, receive
 from webapp.datasets.store import original_path
+from webapp.refusals import Refused
 
 
 def test_a_file_is_created_sent_in_parts_and_queued_with_its_last_byte(sender: Sender, messages: Messages) -> None:
@@ -222,3 +223,17 @@ def test_sizes_are_held_to_the_settings(sender: Sender, team: Team, monkeypatch:
     assert "10 of the 15 bytes" in over.json()["detail"]
     assert sender.begin("cats", ("cats.zip", 5)).status_code == 201
     assert Dataset.objects.filter(team=team).count() == 2
+
+
+@pytest.mark.parametrize("said", ["filename \x80", "filename YQ", "filename /w==", "filename a b"])
+def test_metadata_that_are_no_base64_of_a_text_are_refused_by_name(sender: Sender, said: str) -> None:
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "3", "Upload-Metadata": said}
+    made = sender.client.post(f"{BASE}/uploads/files/", headers=headers)
+    assert made.status_code == 400
+    assert "'filename' is not UTF-8 in base64" in made.json()["detail"]
+
+
+@pytest.mark.parametrize("text", ["sha1 \x80", "sha256 AAAA", "md5 AAAA", "sha1"])
+def test_a_checksum_that_is_none_is_refused_by_name(text: str) -> None:
+    with pytest.raises(Refused, match="Upload-Checksum is"):
+        Checksum.read(text)

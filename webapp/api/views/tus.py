@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import uuid
 from typing import Any
 
@@ -159,7 +158,7 @@ def _metadata(request: Request) -> dict[str, str]:
         key, _, value = pair.strip().partition(" ")
         try:
             found[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:  # of base64, of its alphabet, or of UTF-8
             raise ValidationError({"Upload-Metadata": f"{key!r} is not UTF-8 in base64"}) from error
     return found
 
