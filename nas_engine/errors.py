@@ -22,7 +22,7 @@ class InvalidRecipe(NasError, ValueError):
 
     def __init__(self, field: str, got: object, wanted: str) -> None:
         self.field, self.got, self.wanted = field, got, wanted
-        super().__init__(f"recipe field '{field}': got {_shown(got)}, wanted {wanted}")
+        super().__init__(f"recipe field '{field}': got {shown(got)}, wanted {wanted}")
 
     def __reduce__(self) -> tuple[type[InvalidRecipe], tuple[str, object, str]]:
         return type(self), (self.field, self.got, self.wanted)
@@ -82,7 +82,7 @@ class UnknownComponent(NasError, KeyError):
 
     def __init__(self, family: str, got: object, known: tuple[str, ...]) -> None:
         self.family, self.got, self.known = family, got, known
-        super().__init__(f"unknown {family} {_shown(got)}; known: {', '.join(known)}")
+        super().__init__(f"unknown {family} {shown(got)}; known: {', '.join(known)}")
 
     def __reduce__(self) -> tuple[type[UnknownComponent], tuple[str, object, tuple[str, ...]]]:
         return type(self), (self.family, self.got, self.known)
@@ -91,6 +91,7 @@ class UnknownComponent(NasError, KeyError):
         return str(self.args[0])
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """What was got, as a message may quote it: short, however large it is."""
     text = repr(value)
     return text if len(text) <= 120 else text[:117] + "..."

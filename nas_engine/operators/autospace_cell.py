@@ -14,7 +14,7 @@ from itertools import product
 from typing import ClassVar, cast
 
 from nas_engine.budget import Cost
-from nas_engine.errors import InvalidArchitecture
+from nas_engine.errors import InvalidArchitecture, shown
 from nas_engine.graph.block import INPUT, Block, Sketch
 from nas_engine.graph.layers import AvgPool, BatchNorm, Conv, Depthwise, PrefixAdd, PrefixGate, ReLU6
 from nas_engine.operators.base import Operator, Site
@@ -57,7 +57,7 @@ class CellGenotype:
                 wanted = {"d": "0, 1 or 2", "m": "0 or 1"}.get(name[0], "2 (identity) or an odd kernel from 3")
                 if name in SKIP_EDGES:
                     wanted = "1 (none), " + wanted
-                raise InvalidArchitecture(f"AutoSpace cell gene {name}: got {value}, wanted {wanted}")
+                raise InvalidArchitecture(f"AutoSpace cell gene {name}: got {shown(value)}, wanted {wanted}")
 
     @property
     def text(self) -> str:
@@ -69,7 +69,7 @@ class CellGenotype:
         match = re.fullmatch(r"(\d+)/(\d+),(\d+)/(\d+),(\d+) D(\d) (\d)(\d)", text)
         cell = None if match is None else cls(*map(int, match.groups()))
         if cell is None or cell.text != text:
-            raise InvalidArchitecture(f"AutoSpace cell: got {text!r}, wanted a text such as '5/1,2/1,2 D2 00'")
+            raise InvalidArchitecture(f"AutoSpace cell: got {shown(text)}, wanted a text such as '5/1,2/1,2 D2 00'")
         return cell
 
     @property
@@ -101,10 +101,14 @@ class CellGenotype:
             mix = cast("list[object]", matrix[1][3])
             genes = [int(str(value)) for value in (*edges, matrix[0][3], *mix)]
         except (LookupError, TypeError, ValueError) as error:
-            raise InvalidArchitecture(f"AutoSpace cell matrix: got {matrix}, wanted the released 4x4 form") from error
+            raise InvalidArchitecture(
+                f"AutoSpace cell matrix: got {shown(matrix)}, wanted the released 4x4 form"
+            ) from error
         cell = cls(*genes) if len(genes) == len(GENES) else None
         if cell is None or cell.matrix() != matrix:
-            raise InvalidArchitecture(f"AutoSpace cell matrix: got {matrix}, wanted 4x4, e30 = 1, zeros as padding")
+            raise InvalidArchitecture(
+                f"AutoSpace cell matrix: got {shown(matrix)}, wanted 4x4, e30 = 1, zeros as padding"
+            )
         return cell
 
 

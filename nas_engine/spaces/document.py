@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from nas_engine.architecture import Architecture
 from nas_engine.components import checked
-from nas_engine.errors import Incompatible, InvalidArchitecture, InvalidRecipe, UnknownComponent
+from nas_engine.errors import Incompatible, InvalidArchitecture, InvalidRecipe, UnknownComponent, shown
 from nas_engine.operators import operator
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces.alphabet import Listed
@@ -43,12 +43,12 @@ def read_document(value: object, skeleton: str | None = None) -> tuple[ChainSpac
         raise InvalidArchitecture(f"an architecture document is a JSON object, got {type(value).__name__}")
     if value.get("format") != FORMAT or value.get("version") != VERSION:
         raise InvalidArchitecture(
-            f"got format {value.get('format')!r} version {value.get('version')!r}, wanted {FORMAT!r} version {VERSION}"
+            f"got format {shown(value.get('format'))} version {shown(value.get('version'))}, wanted {FORMAT!r} version {VERSION}"
         )
     genes = value.get("genes")
     if not isinstance(genes, list) or not all(isinstance(gene, str) for gene in genes):
         raise InvalidArchitecture(
-            f"genes: got {genes!r}, wanted a list of operator labels, one a place of the skeleton"
+            f"genes: got {shown(genes)}, wanted a list of operator labels, one a place of the skeleton"
         )
     try:
         shape = checked(TaskShape, value.get("input"), "input")

@@ -15,7 +15,7 @@ from typing import Any
 
 from nas_engine.architecture import Architecture
 from nas_engine.components import checked
-from nas_engine.errors import Incompatible, InvalidArchitecture, InvalidRecipe
+from nas_engine.errors import Incompatible, InvalidArchitecture, InvalidRecipe, shown
 from nas_engine.operators import AutoSpaceCell, InvertedResidual, Operator, Site, operator
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces.alphabet import Listed
@@ -92,7 +92,7 @@ def read_released_network(value: object, side: int = 224) -> tuple[ChainSpace, A
         ours = released_network(space, architecture, shape)
     except InvalidRecipe as error:
         raise InvalidArchitecture(
-            f"released network: {error.field}: got {error.got!r}, wanted {error.wanted}"
+            f"released network: {error.field}: got {shown(error.got)}, wanted {error.wanted}"
         ) from error
     except Incompatible as error:
         raise InvalidArchitecture(f"released network: {error}") from error
@@ -175,10 +175,10 @@ def _read_block(where: str, block: object) -> tuple[str, int | None, int]:
         return label, width, stride
     if kind == "Motif":
         if not 1 <= ratio <= 12:
-            raise InvalidArchitecture(f"released network: {inner}.expand_ratio: got {ratio}, wanted 1 to 12")
+            raise InvalidArchitecture(f"released network: {inner}.expand_ratio: got {shown(ratio)}, wanted 1 to 12")
         return AutoSpaceCell(_raw_cell(body, inner), ratio).label, width, stride
     raise InvalidArchitecture(
-        f"released network: {inner}.name: got {kind!r}, wanted MBInvertedConvLayer, Motif or ZeroLayer"
+        f"released network: {inner}.name: got {shown(kind)}, wanted MBInvertedConvLayer, Motif or ZeroLayer"
     )
 
 
@@ -212,7 +212,7 @@ def _at(value: Mapping[str, Any], path: str, kind: type[Any], where: str = "") -
         found = found.get(name) if isinstance(found, Mapping) else None
     if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
         place = f"{where}.{path}" if where else path
-        raise InvalidArchitecture(f"released network: {place}: got {found!r}, wanted {_WORDS[kind]}")
+        raise InvalidArchitecture(f"released network: {place}: got {shown(found)}, wanted {_WORDS[kind]}")
     return found
 
 
@@ -238,5 +238,5 @@ def _refuse_difference(where: str, given: Any, ours: Any) -> None:
             _refuse_difference(f"{where}.{number}", *pair)
     elif type(given) is not type(ours) or given != ours:
         raise InvalidArchitecture(
-            f"released network: {where}: got {given!r}, wanted {ours!r} as far as we can build it"
+            f"released network: {where}: got {shown(given)}, wanted {shown(ours)} as far as we can build it"
         )

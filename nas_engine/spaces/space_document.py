@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from nas_engine.components import checked
-from nas_engine.errors import InvalidArchitecture, InvalidRecipe, NasError
+from nas_engine.errors import InvalidArchitecture, InvalidRecipe, NasError, shown
 from nas_engine.operators import operator
 from nas_engine.spaces.alphabet import Alphabet, Cells, Listed
 from nas_engine.spaces.cell_skeleton import CellSkeleton
@@ -151,7 +151,7 @@ def read_space_document(value: object) -> ChainSpace | Subspace:
         raise InvalidArchitecture(f"a space document is a JSON object, got {type(value).__name__}")
     if value.get("format") != SPACE_FORMAT or value.get("version") != SPACE_VERSION:
         raise InvalidArchitecture(
-            f"got format {value.get('format')!r} version {value.get('version')!r},"
+            f"got format {shown(value.get('format'))} version {shown(value.get('version'))},"
             f" wanted {SPACE_FORMAT!r} version {SPACE_VERSION}"
         )
     try:

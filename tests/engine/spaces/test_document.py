@@ -97,3 +97,10 @@ def test_a_document_that_is_no_network_is_refused_by_its_field(change: dict[str,
 def test_what_is_no_object_is_no_document(value: object) -> None:
     with pytest.raises(InvalidArchitecture, match=f"a JSON object, got {type(value).__name__}"):
         read_document(value)
+
+
+@pytest.mark.parametrize("change", [{"format": "x" * 9_000}, {"genes": [0] * 9_000}, {"genes": ["x" * 9_000] * 3}])
+def test_a_refusal_quotes_no_more_than_a_line_of_what_it_got(change: dict[str, object]) -> None:
+    with pytest.raises(InvalidArchitecture) as refusal:
+        read_document(DOCUMENT | change)
+    assert len(str(refusal.value)) < 500
