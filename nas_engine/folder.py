@@ -14,6 +14,7 @@ from pathlib import Path
 from nas_engine.errors import Incompatible, StateMismatch, StorageFailed
 from nas_engine.events import Event
 from nas_engine.local import Held, Journal
+from nas_engine.local.journal import TORN
 from nas_engine.run import Run, RunState, recipe, space_files
 from nas_engine.wire import Plain, sha256, write_atomically
 from nas_engine.work import Stored, Work
@@ -165,7 +166,7 @@ def _refuse_torn(file: Path) -> None:
     try:
         with closing(sqlite3.connect(file)) as db:
             found = db.execute("pragma quick_check").fetchone()[0]
-    except sqlite3.Error as error:
+    except TORN as error:
         found = str(error)
     if found != "ok":
         raise StorageFailed(f"{file} is torn ({found.splitlines()[0]}); restore it from a backup")

@@ -19,6 +19,7 @@ from nas_engine.wire import Plain, canonical, plain, read
 from nas_engine.work import Checkpoint, Result, Stored, Work
 
 T = TypeVar("T")
+TORN = (sqlite3.Error, UnicodeDecodeError)  # of broken files; the second where SQLite quotes broken bytes
 SCHEMA = """
 create table if not exists run (id integer primary key check (id = 1), recipe text not null, state text, version integer not null);
 create table if not exists work (
@@ -52,7 +53,7 @@ class Journal:
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = full")
             self._db.executescript(SCHEMA)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *TORN) as error:
             raise StorageFailed(f"cannot keep a journal in {folder}: {error}; choose another --out") from error
         self.files = FileStore(folder / "files")
 
@@ -207,7 +208,7 @@ class Journal:
         """Raises StorageFailed where the file is torn, StateMismatch where another version made the tables."""
         try:
             return self._db.execute(query, values).fetchall()
-        except sqlite3.Error as error:
+        except TORN as error:
             if str(error).startswith("no such"):
                 raise StateMismatch(f"the journal in {self.folder} is of another engine version ({error})") from error
             raise self._torn(error) from error

@@ -8,6 +8,7 @@ import pytest
 
 from nas_engine.errors import StateMismatch, StorageFailed
 from nas_engine.events import Event, Warned
+from nas_engine.folder import opened
 from nas_engine.local import Journal
 from nas_engine.run import Step
 from nas_engine.work import Checkpoint, Result, Stored, Work
@@ -103,6 +104,16 @@ def test_a_torn_journal_is_one_sentence(harm: str, look: Callable[[Journal], obj
         db.execute(harm)
     with pytest.raises(StorageFailed, match=r"the journal in .* is torn .*restore it from a backup"):
         look(journal)
+
+
+def test_a_journal_whose_names_are_torn_is_one_sentence(tmp_path: Path) -> None:
+    begun(tmp_path).close()
+    file = tmp_path / "run.sqlite"
+    file.write_bytes(file.read_bytes().replace(b"sqlite_autoindex_event_1", b"\x80qlite_autoindex_event_1"))
+    with pytest.raises(StorageFailed, match="is torn"), opened(tmp_path):
+        pass
+    with pytest.raises(StorageFailed, match="cannot keep a journal"):
+        Journal(tmp_path)
 
 
 def test_a_journal_of_another_version_is_one_sentence(tmp_path: Path) -> None:
