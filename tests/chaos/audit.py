@@ -9,7 +9,7 @@ from django.db import connection
 
 TABLE = "chaos_audit"
 WHO = "current_setting('application_name')"
-BY_WORKER = f"{WHO} like 'chaos/%%'"  # the driver, web and sweepers have other names
+BY_WORKER = f"{WHO} like 'chaos/%'"  # the driver, web and sweepers have other names
 
 # Rules of an update of a Work's row, as conditions on what was and what is.
 WORK = {
@@ -24,6 +24,10 @@ WORK = {
     "written while nobody has it": (
         "old.status = 'queued' and new.status in ('queued', 'done') and (new.seconds <> old.seconds"
         " or new.progress <> old.progress or cast(new.checkpoint as text) is distinct from cast(old.checkpoint as text))"
+    ),
+    "pointed to a checkpoint of another attempt": (
+        "new.status = 'running' and cast(new.checkpoint as text) is distinct from cast(old.checkpoint as text)"
+        " and cast(new.checkpoint as text) not like '%-' || new.attempt || '-checkpoint%'"
     ),
 }
 WORK_BY_NAME = {
@@ -51,11 +55,11 @@ def install() -> None:
     """Into the database that Django is connected to."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(POSTGRES.replace("%%", "%"))
+            cursor.execute(POSTGRES)
             for number, (rule, condition) in enumerate({**WORK, **WORK_BY_NAME, "told twice": TOLD_TWICE}.items()):
                 cursor.execute(
                     f"create trigger chaos_{number} after update on runs_work for each row"
-                    f" when ({condition.replace('%%', '%')}) execute function chaos_note('{rule}')"
+                    f" when ({condition}) execute function chaos_note('{rule}')"
                 )
             return
         cursor.execute(f"create table {TABLE} (rule text, work text, who text)")

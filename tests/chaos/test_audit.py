@@ -13,6 +13,7 @@ from tests.webapp.conftest import Messages
 from tests.webapp.test_queue import grown_old
 from webapp.runs.models import Run, Work
 from webapp.runs.services.claim import claim, fenced, hand_back, reclaim_stale
+from webapp.runs.store import checkpoint_key
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def test_what_the_queue_does_is_not_noted(work: Work, messages: Messages) -> Non
     first = claim(work.pk, "chaos/0")
     assert first is not None
     fenced(first, progress={"done": 1}, seconds=1.0)
+    fenced(first, checkpoint={"key": checkpoint_key(first.key, 1), "sha256": "0" * 64}, deaths=0)
     hand_back(first, 2.0)
     second = claim(work.pk, "chaos/1")
     assert second is not None
@@ -44,10 +46,13 @@ def written(work: Work, before: str, **fields: object) -> None:
     Work.objects.filter(pk=work.pk).update(**fields)
 
 
+OTHERS = {"key": "0-evaluate-0-7-checkpoint.safetensors", "sha256": "0" * 64}
+
 BREACHES: list[tuple[str, Callable[[Work], None]]] = [
     ("taken from a worker that has it", lambda work: written(work, "running", attempt=F("attempt") + 1)),
     ("begun again though it is done", lambda work: written(work, "done", status="running")),
     ("written after its end", lambda work: written(work, "done", seconds=9.0)),
+    ("pointed to a checkpoint of another attempt", lambda work: written(work, "running", checkpoint=OTHERS)),
     ("written while nobody has it", lambda work: written(work, "queued", progress={"done": 9})),
 ]
 
