@@ -33,9 +33,9 @@ class Client:
 
     def retry(self, run: str) -> None:
         """Ask for a run that failed to go on; it may be refused."""
-        self._asked[run] += 1
-        if self._post(f"/runs/{run}/retry/", {}, {}) == 200:
-            self.retries += 1
+        answer = self._post(f"/runs/{run}/retry/", {}, {})
+        self._asked[run] += answer != 0
+        self.retries += answer == 200
 
     def may_retry(self, run: str) -> bool:
         return self._asked[run] < MOST_RETRIES
