@@ -11,3 +11,12 @@ import uvicorn  # noqa: E402, F401
 import nas_engine.run  # noqa: E402, F401
 import webapp.asgi  # noqa: E402
 import webapp.runs.tasks  # noqa: E402, F401
+from nas_engine.unpickling import allow_unpickling  # noqa: E402
+
+allow_unpickling(  # how a fork is told what to be; the product itself forks nothing so
+    [
+        "multiprocessing.context.ForkServerProcess",
+        "multiprocessing.process.AuthenticationString",
+        *(f"tests.chaos.forked.{name}" for name in ("_begin", "as_sweeper", "as_web", "as_worker")),
+    ]
+)

@@ -23,12 +23,14 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         yield made
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "seed", [17, pytest.param(10, marks=pytest.mark.slow), pytest.param(35, marks=pytest.mark.slow)]
+)
 def test_nothing_is_lost_on_sqlite(seed: int, ground: Ground) -> None:
     assert ground.play(schedule(seed, "sqlite"))["wrong"] == []
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [11, 12])
 def test_nothing_is_lost_on_postgresql(seed: int, ground: Ground) -> None:
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         pytest.skip("asked for by a DATABASE_URL that names PostgreSQL; `make chaos` starts one of its own")
