@@ -10,25 +10,18 @@ from nas_engine.estimators import Estimator, FromScratch
 from nas_engine.products import Products
 from nas_engine.spaces import ChainSpace, Skeleton, Stage, chain
 from nas_engine.tasks import OpenTask
-from nas_engine.testing import EstimatorContract, MemoryContext
+from nas_engine.testing import MemoryContext
 from nas_engine.work import Work
+from tests.engine.estimators.on_operators import OnOperators
 
 
-class TestFromScratch(EstimatorContract):
+class TestFromScratch(OnOperators):
     alternatives = {"epochs": 1, "batch_size": 61, "learning_rate": 0.02}
     tested_beside = frozenset({"precision"})  # a score is a share of few images
 
     @pytest.fixture
     def estimator(self) -> Estimator:
         return FromScratch(epochs=2, batch_size=67)
-
-    @pytest.fixture
-    def products(self, operators: ChainSpace) -> Products:
-        return Products(space=operators)
-
-    @pytest.fixture
-    def task(self, digits: OpenTask) -> OpenTask:
-        return digits
 
     @pytest.fixture
     def candidates(self, candidates: list[Candidate]) -> list[Candidate]:

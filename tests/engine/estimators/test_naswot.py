@@ -13,29 +13,18 @@ from nas_engine.products import Products
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import ChainSpace, nasbench201
 from nas_engine.tasks import OpenTask, Split
-from nas_engine.testing import EstimatorContract, MemoryContext
+from nas_engine.testing import MemoryContext
 from tests.engine.estimators.noise import noise
+from tests.engine.estimators.on_operators import OnOperators
 from tests.engine.shared_tables import zero_cost
 
 
-class TestNaswot(EstimatorContract):
+class TestNaswot(OnOperators):
     alternatives = {"batch_size": 9}
 
     @pytest.fixture
     def estimator(self) -> Estimator:
         return Naswot(batch_size=17)
-
-    @pytest.fixture
-    def products(self, operators: ChainSpace) -> Products:
-        return Products(space=operators)
-
-    @pytest.fixture
-    def task(self, digits: OpenTask) -> OpenTask:
-        return digits
-
-    @pytest.fixture
-    def candidates(self, candidates: list[Candidate]) -> list[Candidate]:
-        return candidates
 
 
 def seeing(*images: list[float]) -> OpenTask:
