@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -20,7 +21,7 @@ from webapp.live.lag import observe_lag
 from webapp.live.messages import Batch, batches, encoded, group_of
 from webapp.live.outbox import Outbox
 from webapp.live.sharing import sharing
-from webapp.live.visitors import run_of, visitor
+from webapp.live.visitors import known_by, run_of, visitor
 from webapp.runs.models import Run
 from webapp.runs.selectors.events import events_since
 from webapp.runs.selectors.holdup import holdup
@@ -33,15 +34,28 @@ PAGE = 100  # events read from rows at once
 PULSE = 1.4  # seconds without a message, while the run goes on, after which rows are looked at; gauges come each second
 REST = 5.0  # the same for one that does not go on
 TRUST = 12.0  # seconds after which who watches is looked at anew; a client that asks every ten is so with each question
+BREATH = 3.0  # times what the last look took is waited before the next: looks leave room for everything else
 LAYER_SECONDS = 5.0  # a layer that takes longer is as good as away
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the rows said at one time."""
+
+    allowed: bool
+    events: Sequence[Entry] = ()  # at most a page
+    works: Sequence[Entry] = ()
+    holdup: Entry | None = None
+
+
 class LiveRun(AsyncWebsocketConsumer):
-    """One socket on one run. Its handlers only fill the outbox; one task writes, and waits for the client."""
+    """One socket on one run. Its handlers only fill the outbox; one task writes, and waits for the client, never for rows."""
 
     _run: Run
     _joined = False
     _pause = PULSE
+    _next_look = _rested = 0.0  # when rows are looked at; how soon they may be again
+    _looking: asyncio.Task[Look] | None = None
     _writer: asyncio.Task[None] | None = None
 
     async def dispatch(self, message: Any) -> None:
@@ -104,73 +118,85 @@ class LiveRun(AsyncWebsocketConsumer):
             state = await sharing()(("snapshot", self._run.pk), database_sync_to_async(self._snapshot))
             self._cursor = state[0]
             await self.send(state[1])
-            while await self._pulsing() and await self._emptied():
-                pass
+            self._next_look = monotonic() + self._pause
+            while await self._emptied():
+                await self._something()
         except asyncio.CancelledError:
             raise
         except Exception:  # a database that is away, or a mistake of ours: the client comes back
             log.exception("live run %s", self._run.pk)
             with suppress(Exception):
                 await self.close(TRY_AGAIN, "come back in a moment")
+        finally:
+            if self._looking is not None:
+                self._looking.cancel()
 
-    async def _pulsing(self) -> bool:
-        """Wait until there is something; False where the client is no longer allowed to see it.
+    async def _something(self) -> None:
+        """Wait until there is something to send. When it is time for it, a look at rows begins: facts do not wait for it.
 
         A run that goes on is never silent for long: where nothing comes, rows are looked at.
         """
         while True:
+            wait = None if self._looking else max(0.0, min(self._next_look, self._trusted) - monotonic())
             try:
-                async with asyncio.timeout(self._pause):
-                    await self._outbox.filled()
-                    filled = True
+                async with asyncio.timeout(wait):
+                    return await self._outbox.filled()
             except TimeoutError:
-                filled = False
-            if monotonic() > self._trusted and not await self._is_allowed():
-                return False
-            if filled:
-                return True
-            await self._read_rows()  # what the layer has lost is a second late
-            await self._send_gauges()
+                self._begin_look()
 
     async def _emptied(self) -> bool:
-        """Send what the outbox holds; False where the client is no longer allowed to see it."""
-        outbox, self._pause = self._outbox, PULSE
-        asked = outbox.take_asked()
-        if asked is not None and not await self._answered(asked):
-            return False
+        """Send what the outbox holds and what a look has found; False where the client is no longer allowed to see it."""
+        outbox, now = self._outbox, monotonic()
+        self._next_look = now + self._pause
         if outbox.take_behind():
             await self._read_rows()
         while (batch := outbox.take_batch()) is not None:
             await self._pass_on(batch)
         for gauge in outbox.take_gauges():
             await self.send(encoded("gauge", gauge=gauge))
-        if outbox.take_changed():
-            await self._send_gauges()
+        if self._looking is not None and self._looking.done():
+            look, self._looking = self._looking.result(), None
+            if not await self._told(look):
+                return False
+        if outbox.changed:
+            self._next_look = max(now, self._rested)
+        if self._looking is None and (asked := outbox.take_asked()) is not None:
+            self._cursor = min(self._cursor, asked)
+            self._trusted = now  # whoever asks is looked at anew
+            await self._join()
+            self._begin_look()
         return True
 
-    async def _answered(self, since: int) -> bool:
-        """What the client lacks, then how far the Work is. Whoever asks is looked at anew."""
-        if not await self._is_allowed():
-            return False
-        await self._join()
-        self._cursor = min(self._cursor, since)
-        await self._read_rows()
-        await self._send_gauges()
-        return True
+    def _begin_look(self) -> None:
+        """Whatever it finds, or fails with, is taken by the writer."""
+        self._outbox.changed = False
+        self._looking = asyncio.create_task(self._look(self._cursor, anew=monotonic() >= self._trusted))
+        self._looking.add_done_callback(lambda _: self._outbox.wake())
 
-    async def _is_allowed(self) -> bool:
-        """Whether who watches still may. A session or token that has ended (log-out, a new password) ends the socket."""
-        user, run = await database_sync_to_async(self._seen)()
-        self._trusted = monotonic() + TRUST
-        if user is None or run is None:
+    async def _look(self, since: int, *, anew: bool) -> Look:
+        """What the rows say, asked once for all sockets that ask at the same time; `anew`: and whether one may see it."""
+        began, run, share = monotonic(), self._run.pk, sharing()
+        if anew:
+            if not await share(("allowed", *known_by(self.scope), run), database_sync_to_async(self._is_allowed)):
+                return Look(allowed=False)
+            self._trusted = began + TRUST
+        events = await share(("events", run, since), database_sync_to_async(partial(events_since, run, since, PAGE)))
+        works, found = await share(("gauges", run), database_sync_to_async(self._standing))
+        self._rested = monotonic() + BREATH * (monotonic() - began)
+        return Look(True, events, works, found)
+
+    async def _told(self, look: Look) -> bool:
+        """Send what a look has found, and the client does not have yet."""
+        if not look.allowed:
             await self.close(NOT_ALLOWED, "you are no longer logged in, or no longer in the run's team")
             return False
+        await self._send_events(look.events)
+        if len(look.events) == PAGE:
+            await self._read_rows()
+        self._pause = PULSE if look.holdup else REST
+        self._next_look = max(monotonic() + self._pause, self._rested)
+        await self.send(encoded("gauges", seq=self._cursor, works=look.works, holdup=look.holdup))
         return True
-
-    async def _send_gauges(self) -> None:
-        works, found = await sharing()(("gauges", self._run.pk), database_sync_to_async(self._standing))
-        self._pause = PULSE if found else REST
-        await self.send(encoded("gauges", seq=self._cursor, works=works, holdup=found))
 
     async def _pass_on(self, batch: Batch) -> None:
         """The batch as it came, if it is next; its end, if its beginning was sent; else the rows."""
@@ -191,13 +217,15 @@ class LiveRun(AsyncWebsocketConsumer):
         while True:
             read = database_sync_to_async(partial(events_since, self._run.pk, self._cursor, PAGE))
             events: list[Entry] = await sharing()(("events", self._run.pk, self._cursor), read)
-            for batch in batches(events):
-                large = [event for event in events if event["seq"] == batch.first]
-                await self._send(
-                    batch if batch.text else Batch(batch.first, batch.last, encoded("events", events=large))
-                )
+            await self._send_events(events)
             if len(events) < PAGE:
                 return
+
+    async def _send_events(self, events: Sequence[Entry]) -> None:
+        """Those that the client does not have yet, in messages that are not too large."""
+        for batch in batches([event for event in events if event["seq"] > self._cursor]):
+            large = [event for event in events if event["seq"] == batch.first]
+            await self._send(batch if batch.text else Batch(batch.first, batch.last, encoded("events", events=large)))
 
     async def _send(self, batch: Batch) -> None:
         await self.send(batch.text)
@@ -208,6 +236,10 @@ class LiveRun(AsyncWebsocketConsumer):
     def _seen(self) -> tuple[Any, Run | None]:
         user = visitor(self.scope)
         return user, None if user is None else run_of(user, self.scope["url_route"]["kwargs"]["run"])
+
+    def _is_allowed(self) -> bool:
+        """Whether who watches still may. A session or token that has ended (log-out, a new password) ends the socket."""
+        return None not in self._seen()
 
     def _standing(self) -> tuple[list[Entry], Entry | None]:
         found = holdup(self._run.pk)

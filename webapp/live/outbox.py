@@ -40,6 +40,10 @@ class Outbox:
         self.changed = True
         self._some.set()
 
+    def wake(self) -> None:
+        """There is something elsewhere."""
+        self._some.set()
+
     def ask(self, seq: int) -> None:
         self.asked = seq
         self._some.set()
@@ -56,10 +60,6 @@ class Outbox:
     def take_behind(self) -> bool:
         behind, self.behind = self.behind, False
         return behind
-
-    def take_changed(self) -> bool:
-        changed, self.changed = self.changed, False
-        return changed
 
     def take_batch(self) -> Batch | None:
         return self._batches.popleft() if self._batches else None

@@ -36,6 +36,12 @@ def visitor(scope: Any) -> User | None:
         return None
 
 
+def known_by(scope: Any) -> tuple[str, str]:
+    """What a visitor proves itself with: sockets of one are answered together."""
+    token = bearer(scope)
+    return ("session", getattr(scope.get("session"), "session_key", None) or "") if token is None else ("token", token)
+
+
 def run_of(user: User, run: str) -> Run | None:
     """The run, if it is one of the user's teams'."""
     mine = Run.objects.select_related("study").filter(study__team__memberships__user=user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,49 @@ def test_where_nothing_comes_rows_are_looked_at_and_what_the_layer_lost_is_told(
         assert await watcher.is_silent()
 
     watching(run, token, story)
+
+
+def test_facts_do_not_wait_for_a_look_at_rows(run: Run, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    look, begun, gate = consumer.holdup, threading.Event(), threading.Event()
+
+    def slow(run: Any) -> Any:
+        begun.set()
+        assert gate.wait(10)
+        return look(run)
+
+    monkeypatch.setattr(consumer, "holdup", slow)
+
+    async def story(watcher: Watcher) -> None:
+        await watcher.open()
+        events = await append_later(run, "a", "b")
+        await watcher.tell(events[:1])
+        assert await watcher.seqs() == [1]
+        monkeypatch.setattr(consumer, "events_since", lambda *_: [])
+        await watcher.ask(1)
+        await asyncio.to_thread(begun.wait, 10)
+        await watcher.tell(events[1:])
+        assert await asyncio.wait_for(watcher.seqs(), 5) == [2]
+        gate.set()
+        assert await watcher.gauges() == {"type": "gauges", "seq": 2, "works": []}
+
+    watching(run, token, story)
+
+
+def test_sockets_of_one_visitor_are_looked_at_together(run: Run, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, count = consumer.run_of, []
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+
+    async def told() -> None:
+        watchers = [Watcher(run, headers) for _ in range(20)]
+        for watcher in watchers:
+            await watcher.open()
+        monkeypatch.setattr(consumer, "run_of", lambda *asked: [count.append(1), seen(*asked)][1])
+        await asyncio.gather(*(watcher.ask(0) for watcher in watchers))
+        assert {(await watcher.hear())["type"] for watcher in watchers} == {"gauges"}
+        await asyncio.gather(*(watcher.leave() for watcher in watchers))
+
+    async_to_sync(told)()
+    assert 0 < len(count) < 20
 
 
 def test_for_a_slow_client_little_is_held_and_nothing_is_lost(
