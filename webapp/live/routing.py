@@ -14,6 +14,9 @@ from webapp.live.consumer import LiveRun
 from webapp.live.visitors import bearer
 
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_live: Any = LiveRun.as_asgi()
+_of_run: Any = re_path(rf"^live/runs/(?P<run>{UUID})/$", _live)
+ROUTES = [_of_run]
 
 
 class Sockets:
@@ -23,9 +26,7 @@ class Sockets:
     """
 
     def __init__(self) -> None:
-        live: Any = LiveRun.as_asgi()
-        address: Any = re_path(rf"^live/runs/(?P<run>{UUID})/$", live)
-        routes = URLRouter([address])
+        routes = URLRouter(ROUTES)
         self._script = routes
         browser = SessionMiddlewareStack(routes)
         ours = settings.IS_HTTPS
