@@ -126,3 +126,21 @@ def test_another_s_tokens_are_not_there(viewer: ExactClient, stranger: ExactClie
     made = viewer("POST", "/tokens/", {"name": "laptop"}).json()
     assert stranger("DELETE", f"/tokens/{made['id']}/").status_code == 404
     assert Token.objects.filter(pk=made["id"]).exists()
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "0.5", "null", "", "\u0663"])
+def test_a_page_size_that_is_no_number_is_refused_by_name(viewer: ExactClient, limit: str) -> None:
+    answer = viewer("GET", f"/studies/?limit={limit}")
+    assert (answer.status_code, list(answer.json()["invalid"])) == (400, ["limit"])
+
+
+def test_a_cursor_that_no_page_gave_is_refused_and_a_huge_page_size_is_the_largest(viewer: ExactClient) -> None:
+    answer = viewer("GET", "/studies/?cursor=nonsense")
+    assert (answer.status_code, list(answer.json()["invalid"])) == (400, ["cursor"])
+    assert viewer("GET", f"/studies/?limit={10**30}").status_code == 200
+
+
+def test_a_field_that_nobody_knows_is_refused_by_name(editor: ExactClient) -> None:
+    answer = editor("POST", "/studies/", {"tempalte": "tiny"})
+    assert (answer.status_code, list(answer.json()["invalid"])) == (400, ["tempalte"])
+    assert "template" in answer.json()["detail"]

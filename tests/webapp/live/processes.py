@@ -13,9 +13,10 @@ from tests.webapp.processes import ROOT, database_url, free_port, listens
 class Web:
     """uvicorn with the whole application."""
 
-    def __init__(self, redis: str, folder: Path) -> None:
+    def __init__(self, redis: str, folder: Path, **variables: str) -> None:
         port = free_port()
-        self._env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis, "VAR_DIR": str(folder)}
+        own = {"DATABASE_URL": database_url(), "REDIS_URL": redis, "VAR_DIR": str(folder)}
+        self._env = {**os.environ, **own, **variables}
         self._port, self.address = port, f"127.0.0.1:{port}"
         self._log = folder / "web.log"
         self.start()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
@@ -52,7 +53,19 @@ def seen(rows: QuerySet[Row], identity: object) -> Row:
 
 
 def body(view: GenericAPIView[Any], kind: type[BaseSerializer[Any]]) -> dict[str, Any]:
-    """The request's checked fields. Raises ValidationError."""
+    """The request's checked fields. Raises ValidationError, also for one that nobody knows: it may be a slip of the pen."""
     given = kind(data=view.request.data, context=view.get_serializer_context())
+    refuse_unknown(given)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
+
+
+def refuse_unknown(given: BaseSerializer[Any]) -> None:
+    """Raise ValidationError where the request says something that its serializer has no field for."""
+    said, known = given.initial_data, getattr(given, "fields", {})
+    unknown = [name for name in said if name not in known] if isinstance(said, Mapping) else []
+    if unknown:
+        wanted = ", ".join(name for name, field in known.items() if not field.read_only)
+        raise ValidationError(
+            {str(name)[:80]: [f"there is no such field; there are {wanted}"] for name in unknown[:10]}
+        )

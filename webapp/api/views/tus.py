@@ -27,8 +27,9 @@ from webapp.datasets.services.uploads import Announced, Announcement, begin_uplo
 from webapp.environment import environment
 
 VERSION = "1.0.0"
+ASKED_BY = ("HEAD", "POST", "PATCH", "DELETE")
 PART = "application/offset+octet-stream"
-RESUMABLE = OpenApiParameter("Tus-Resumable", str, OpenApiParameter.HEADER, required=True, description=VERSION)
+RESUMABLE = OpenApiParameter("Tus-Resumable", str, OpenApiParameter.HEADER, required=True, enum=[VERSION])
 OFFSET = OpenApiParameter("Upload-Offset", int, OpenApiParameter.HEADER, required=True)
 LENGTH = OpenApiParameter("Upload-Length", int, OpenApiParameter.HEADER, required=True, description="bytes")
 CHECKSUM = OpenApiParameter(
@@ -51,7 +52,7 @@ class Tus(APIView):
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
+        if request.method in ASKED_BY and request.headers.get("Tus-Resumable") != VERSION:
             raise WrongVersion(f"Tus-Resumable is {request.headers.get('Tus-Resumable')!r}, wanted {VERSION}")
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
