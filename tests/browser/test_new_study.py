@@ -185,7 +185,7 @@ def test_operators_are_toggled_added_taken_from_a_set_and_saved_as_one(
 
 def test_a_template_fills_the_page(page: Page) -> None:
     page.goto("/studies/new/")
-    for title, name in (("A few seconds, to try the machinery", "tiny"), ("Two minutes on a laptop", "quickstart")):
+    for title, name in (("A few seconds, to try the machinery", "tiny"), ("A few minutes on a laptop", "quickstart")):
         card = page.get_by_role("link", name=title)
         expect(card).to_contain_text("on one CPU core")
         card.click()

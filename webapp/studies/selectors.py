@@ -15,7 +15,7 @@ from webapp.accounts.selectors import teams_of
 from webapp.datasets.models import DatasetVersion
 from webapp.studies.models import Study
 
-TITLES = {"quickstart": "Two minutes on a laptop", "tiny": "A few seconds, to try the machinery"}
+TITLES = {"quickstart": "A few minutes on a laptop", "tiny": "A few seconds, to try the machinery"}
 DEFAULT_TEMPLATE = "quickstart"
 
 
