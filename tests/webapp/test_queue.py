@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from nas_engine.events import Event, RunAsked, Warned
@@ -113,6 +116,25 @@ def test_only_one_of_two_workers_gets_a_work(run: Run, messages: Messages) -> No
     assert claim(work.pk, "first") is not None
     assert claim(work.pk, "second") is None
     assert run.works.get().owner == "first"
+
+
+def test_only_one_of_many_workers_that_come_at_once_gets_a_work(run: Run, messages: Messages) -> None:
+    messages.take()
+    work, together = run.works.get(), threading.Barrier(6)
+
+    def taken(number: int) -> bool:
+        try:
+            connection.ensure_connection()
+            together.wait(30)
+            return claim(work.pk, f"worker {number}") is not None
+        finally:
+            connection.close()
+
+    for _ in range(5):
+        Work.objects.update(status=Work.Status.QUEUED, attempt=0)
+        with ThreadPoolExecutor(6) as workers:
+            assert list(workers.map(taken, range(6))).count(True) == 1
+        assert run.works.get().attempt == 1
 
 
 def test_a_worker_whose_lease_is_lost_writes_nothing_more(run: Run, messages: Messages) -> None:

@@ -9,6 +9,7 @@ import uuid
 
 from django.db import models
 
+from webapp.accounts.models import Team
 from webapp.studies.models import Study
 
 
@@ -44,7 +45,10 @@ class Run(models.Model):
     notified = models.DateTimeField(null=True)  # the `ended` that who submitted it was told of
 
     class Meta:
-        indexes = (models.Index(fields=("ended",), name="run_by_end"),)
+        indexes = (
+            models.Index(fields=("ended",), name="run_by_end"),
+            models.Index(fields=("wanted", "study"), condition=models.Q(status="running"), name="run_going_on"),
+        )
         ordering = ("-created",)
 
     def __str__(self) -> str:
@@ -103,11 +107,32 @@ class Work(models.Model):
             models.Index(fields=("run", "ordinal"), name="work_by_ordinal"),
             models.Index(fields=("owner", "status"), name="work_by_owner"),
             models.Index(fields=("ended",), name="work_by_end"),
+            # the oldest that waits of each run: who is next is known without a walk through the queue
+            models.Index(fields=("run", "queued", "ordinal"), condition=models.Q(status="queued"), name="work_next"),
         )
         ordering = ("ordinal",)
 
     def __str__(self) -> str:
         return f"{self.key} ({self.status})"
+
+
+class Share(models.Model):
+    """What a team has had of the devices, as the queue counts it to be fair; see `webapp.runs.services.turn`."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="share")
+    seconds = models.FloatField(default=0.0)  # device seconds; never below the floor once its Work is claimed
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.0f} s of {self.team}"
+
+
+class Floor(models.Model):
+    """The one row that says what every team counts for at least: who was away has saved nothing up."""
+
+    seconds = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.0f} s"
 
 
 class Worker(models.Model):

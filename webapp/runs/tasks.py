@@ -26,7 +26,7 @@ def advance_run_task(run: str) -> None:
 
 @task("runs.perform_work")
 def perform_work_task(work: str) -> None:
-    """Before: a queued Work. After: done, or queued again at a checkpoint."""
+    """Before: some Work is queued. After: the one whose turn it was is done, or queued again at a checkpoint."""
     perform_work(work, owner=node(), device=environment.device)
 
 

@@ -31,7 +31,7 @@ def without_claim(patch: pytest.MonkeyPatch) -> None:
         )
         return Work.objects.get(pk=work)
 
-    patch.setattr("webapp.runs.services.perform.claim", taken)
+    patch.setattr("webapp.runs.services.claim.claim", taken)
 
 
 def sent_at_once(patch: pytest.MonkeyPatch) -> None:

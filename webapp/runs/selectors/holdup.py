@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import Now
 
+from webapp.accounts.models import Team
 from webapp.runs.models import GOING_ON, Run, Work
 from webapp.runs.selectors.waiting import claimable, undecided
 from webapp.runs.selectors.workers import alive
@@ -56,6 +57,13 @@ def holdup(run: uuid.UUID) -> Holdup | None:
 
 
 def _ahead(run: uuid.UUID, since: datetime, workers: int) -> int:
-    """Work of other runs that was sent no later, and, where no worker is free, what they are busy with."""
+    """Work of other runs that is done first: of the team what was sent no later, of each other team as many and one at most.
+
+    Where no worker is free, what they are busy with comes before all that.
+    """
     held = Work.objects.filter(status=Work.Status.RUNNING).exclude(run=run).count()
-    return claimable().filter(queued__lte=since).exclude(run=run).count() + (held if held >= workers else 0)
+    mine = Team.objects.filter(studies__runs=run).values_list("pk", flat=True).get()
+    ours = claimable().filter(run__study__team=mine, queued__lte=since).exclude(run=run).count()
+    others = claimable().exclude(run__study__team=mine).order_by().values("run__study__team")
+    theirs = sum(min(one["count"], ours + 1) for one in others.annotate(count=Count("pk")))
+    return ours + theirs + (held if held >= workers else 0)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import nullcontext
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -14,9 +16,12 @@ from webapp.environment import environment
 from webapp.live.broadcast import announce_works_on_commit
 from webapp.queueing import send_on_commit
 from webapp.runs.models import GOING_ON, Run, Work
+from webapp.runs.selectors.turn import next_turn
 from webapp.runs.services.outcome import summed
+from webapp.runs.services.turn import begin_turn, charge
 
 MOST_DEATHS = 3
+TRIES = 20
 
 
 class Fenced(Cancelled):
@@ -24,18 +29,41 @@ class Fenced(Cancelled):
 
 
 def claim(work: str | uuid.UUID, owner: str) -> Work | None:
-    """Take a queued Work of a run that is wanted to go on; None where another was faster or it is no longer to be done."""
-    taken = Work.objects.filter(
-        pk=work, status=Work.Status.QUEUED, run__status=Run.Status.RUNNING, run__wanted__in=GOING_ON
-    ).update(status=Work.Status.RUNNING, attempt=F("attempt") + 1, owner=owner, heartbeat=Now())
+    """Take a queued Work of a run that is wanted to go on; None where another was faster or it is no longer to be done.
+
+    No join: PostgreSQL, which waits for whoever is at the row, then looks again at the row's own columns only.
+    """
+    going_on = Run.objects.filter(status=Run.Status.RUNNING, wanted__in=GOING_ON).order_by()
+    queued = Work.objects.filter(pk=work, status=Work.Status.QUEUED, run__in=going_on)
+    taken = queued.update(status=Work.Status.RUNNING, attempt=F("attempt") + 1, owner=owner, heartbeat=Now())
     return Work.objects.get(pk=work) if taken else None
 
 
+def claim_next(hint: str | uuid.UUID, owner: str) -> Work | None:
+    """Take the Work whose turn it is, which need not be the one that a message names; None where nothing is to be done."""
+    for _ in range(TRIES):
+        turn = next_turn()
+        taken = claim(hint if turn is None else turn.work, owner)
+        if taken is not None and turn is not None:
+            begin_turn(turn)
+        if taken is not None or turn is None:
+            return taken
+    return None  # others were faster every time: they are at it
+
+
 def fenced(work: Work, **fields: object) -> None:
-    """Write to a Work, if it is still this attempt's. Raises Fenced."""
+    """Write to a Work, if it is still this attempt's. Raises Fenced.
+
+    `seconds` are those of all attempts so far: what is new of them is charged to the team, in the same transaction.
+    """
     mine = Work.objects.filter(pk=work.pk, attempt=work.attempt, status=Work.Status.RUNNING)
-    if not mine.update(**fields):
-        raise Fenced(f"work {work.key} is no longer attempt {work.attempt}'s")
+    spent = fields.get("seconds")
+    with transaction.atomic() if isinstance(spent, float) else nullcontext():
+        if not mine.update(**fields):
+            raise Fenced(f"work {work.key} is no longer attempt {work.attempt}'s")
+        if isinstance(spent, float):
+            charge(work.run_id, max(0.0, spent - work.seconds))
+            work.seconds = spent
 
 
 def hand_back(work: Work, seconds: float) -> None:

@@ -16,7 +16,7 @@ from webapp.queueing import send_on_commit
 from webapp.runs.context import RowContext, Stopped
 from webapp.runs.heartbeat import Heartbeat
 from webapp.runs.models import Work
-from webapp.runs.services.claim import Fenced, claim, fenced, hand_back
+from webapp.runs.services.claim import Fenced, claim_next, fenced, hand_back
 from webapp.runs.services.outcome import summed
 
 log = logging.getLogger(__name__)
@@ -24,12 +24,13 @@ AWAY = (OperationalError, InterfaceError, InternalError)  # a database locked, r
 
 
 def perform_work(work: str | uuid.UUID, owner: str, device: str = "cpu") -> None:
-    """Before: a queued Work, or one that another took: then nothing is done. After: done, or queued at its last checkpoint.
+    """Before: some Work is queued, this or another; else nothing is done. After: one is done, or queued at its last checkpoint.
 
+    Which one follows from whose turn it is: a message says no more than that something is to be done.
     The result is written under the fence, together with the facts that came with it. Where the database is away, nothing is
     written: the lease ends, and the Work is taken back at its last checkpoint.
     """
-    row = claim(work, owner)
+    row = claim_next(work, owner)
     if row is None:
         return
     with about(run=row.run_id, work=row.pk, worker=owner):
