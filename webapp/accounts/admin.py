@@ -47,7 +47,7 @@ class TeamAdmin(Audited):
 
 @admin.register(Token)
 class TokenAdmin(ReadOnly):
-    list_display = ("name", "user", "created", "used", "expires")
+    list_display = ("name", "user", "scope", "team", "created", "used", "expires")
     exclude = ("digest",)
 
 

@@ -8,7 +8,8 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from webapp.accounts.services.tokens import end_tokens_with_password
-        from webapp.accounts.signals import password_changed
+        from webapp.accounts.services.tokens import end_tokens_with_membership, end_tokens_with_password
+        from webapp.accounts.signals import membership_ended, password_changed
 
+        membership_ended.connect(end_tokens_with_membership, dispatch_uid="end_tokens")
         password_changed.connect(end_tokens_with_password, dispatch_uid="end_tokens")

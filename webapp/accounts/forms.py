@@ -1,15 +1,20 @@
-"""The log-in, and a new password. Other sessions and all tokens end with the old one, however it was changed."""
+"""The log-in, a new password, a new token. Other sessions and all tokens end with an old password, however it was changed."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm
+from django.utils import timezone
 
 from webapp.accounts.backends import address_of
+from webapp.accounts.models import Team, Token, User
+from webapp.accounts.selectors import teams_of
 from webapp.accounts.services.throttle import LOG_IN, OLD_PASSWORD, attempted, forgive, is_exhausted
+from webapp.accounts.services.tokens import Limits
 
 WAIT = "Too many tries. Wait a quarter of an hour, then try again."
 
@@ -45,3 +50,31 @@ class ForgottenPassword(PasswordResetForm):
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
         Thread(target=super().send_mail, args=args, kwargs=kwargs, name="mail", daemon=True).start()
+
+
+class NewToken(forms.Form):
+    """What a script may do, where and for how long."""
+
+    SCOPES = (
+        (Token.Scope.READ.value, "Read: see what you see"),
+        (Token.Scope.WRITE.value, "Write: submit, ask, upload and delete, too"),
+        (Token.Scope.ADMIN.value, "Admin: members, tokens, webhooks and audit log, too"),
+    )
+    DAYS = (("7", "in a week"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("", "never"))
+
+    name = forms.CharField(max_length=120, label="What it is for")
+    scope = forms.ChoiceField(choices=SCOPES, initial=Token.Scope.WRITE.value, label="May")
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="all my teams", label="Sees")
+    days = forms.ChoiceField(choices=DAYS, initial="90", required=False, label="Ends")
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        team = self.fields["team"]
+        assert isinstance(team, forms.ModelChoiceField)
+        team.queryset = teams_of(user).order_by("name")
+
+    def limits(self) -> Limits:
+        """Before: valid."""
+        given = self.cleaned_data
+        expires = timezone.now() + timedelta(days=int(given["days"])) if given["days"] else None
+        return Limits(Token.Scope(given["scope"]), given["team"], expires)

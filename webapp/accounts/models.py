@@ -36,6 +36,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined = models.DateTimeField(auto_now_add=True)
     wants_mail = models.BooleanField(default=True)  # when a run of a study that they submitted has ended
 
+    limited_to: uuid.UUID | None = None  # the one team that whoever asks may see: a token's limit; never stored
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -90,10 +92,21 @@ class Membership(models.Model):
 class Token(models.Model):
     """What a script proves itself with. Only its digest is kept: the token itself is shown once, when it is made."""
 
+    class Scope(models.TextChoices):
+        """What it may do at most, of what its user may. Each includes those before it."""
+
+        READ = "read"
+        WRITE = "write"  # submit, ask, upload, delete
+        ADMIN = "admin"  # members, tokens, webhooks, the audit log
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=120)
     digest = models.CharField(max_length=64, unique=True)  # sha256; the token has 256 random bits, so no salt is needed
+    scope = models.CharField(max_length=8, choices=Scope.choices, default=Scope.ADMIN)
+    team = models.ForeignKey(  # the only one that it sees; none: all of its user's
+        Team, on_delete=models.CASCADE, null=True, blank=True, related_name="tokens"
+    )
     created = models.DateTimeField(auto_now_add=True)
     used = models.DateTimeField(null=True)
     expires = models.DateTimeField(null=True)
@@ -103,6 +116,10 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user}"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.expires is not None and self.expires <= timezone.now()
 
 
 class Attempt(models.Model):

@@ -6,32 +6,40 @@ import uuid
 
 from django.db.models import QuerySet
 
-from webapp.accounts.models import Membership, Role, Team, User
+from webapp.accounts.models import Membership, Role, Team, Token, User
 from webapp.refusals import NotAllowed, Unclear
 
 RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}
 
 
 def teams_of(user: User) -> QuerySet[Team]:
-    """The teams that a user is in."""
-    return Team.objects.filter(memberships__user=user)
+    """The teams that a user is in; the one of them that a token is limited to, where it lets the user in."""
+    mine = Team.objects.filter(memberships__user=user)
+    return mine if user.limited_to is None else mine.filter(pk=user.limited_to)
 
 
 def teams_to_edit(user: User) -> QuerySet[Team]:
     """The teams that a user may submit to."""
-    held = Membership.objects.filter(user=user, role__in=(Role.EDITOR, Role.OWNER))
+    held = roles_of(user).filter(role__in=(Role.EDITOR, Role.OWNER))
     return Team.objects.filter(memberships__in=held).order_by("name", "id")
 
 
 def roles_of(user: User) -> QuerySet[Membership]:
     """What a user is in which team."""
-    return user.memberships.select_related("team").order_by("team__name")
+    mine = user.memberships.select_related("team").order_by("team__name")
+    return mine if user.limited_to is None else mine.filter(team=user.limited_to)
 
 
 def role_in(user: User, team: Team | uuid.UUID) -> Role | None:
     """A user's role in a team; None for one who is not in it."""
-    found = Membership.objects.filter(user=user, team=team).values_list("role", flat=True).first()
+    found = roles_of(user).filter(team=team).values_list("role", flat=True).first()
     return None if found is None else Role(found)
+
+
+def tokens_of(user: User) -> QuerySet[Token]:
+    """The user's tokens, newest first; of a token that is limited to a team, those that are limited so too."""
+    mine = user.tokens.select_related("team")
+    return mine if user.limited_to is None else mine.filter(team=user.limited_to)
 
 
 def may_edit(user: User, team: Team | uuid.UUID) -> bool:

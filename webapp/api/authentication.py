@@ -5,19 +5,20 @@ from __future__ import annotations
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from webapp.accounts.models import User
-from webapp.accounts.services.tokens import user_of
+from webapp.accounts.models import Token, User
+from webapp.accounts.services.tokens import token_of
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <token>`."""
+    """`Authorization: Bearer <token>`. The token is the request's `auth`; `webapp.api.scopes` asks what it may do."""
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
         """None without such a header: another way may know the user. Raises AuthenticationFailed for a wrong token."""
-        word, _, token = request.headers.get("Authorization", "").partition(" ")
+        word, _, secret = request.headers.get("Authorization", "").partition(" ")
         if word.lower() != "bearer":
             return None
-        return user_of(token), None
+        token = token_of(secret)
+        return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

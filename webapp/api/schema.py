@@ -1,11 +1,18 @@
-"""What the OpenAPI document says of every operation: authentication, problems, pages."""
+"""What the OpenAPI document says of every operation: who may ask, and what any of them may answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+
+from webapp.api.problems import CONTENT_TYPE
+from webapp.api.scopes import Scope, scope_of
+
+ANY = {401: "no credentials, or none that are good", 406: "nothing that `Accept` names is offered"}
+WITH_BODY = {400: "not JSON, or fields that are wrong", 413: "too large", 415: "not JSON"}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -22,35 +29,50 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         }
 
 
-PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-SHARED = {  # what any operation of its kind may answer
-    "400": {**PROBLEM, "description": "the request is not as this document says"},
-    "401": {**PROBLEM, "description": "log in, or send a good token"},
-    "415": {**PROBLEM, "description": "the body is of another media type"},
-}
+class Operation(AutoSchema):
+    """Adds the answers that follow from what is the same for all views, and the scope that a token needs."""
+
+    def get_description(self) -> str:
+        said = super().get_description()
+        wanted = scope_of(self.view, self.method)
+        return "\n\n".join(filter(None, [said, f"Scope: `{wanted.value}`." if wanted else "Not for tokens."]))
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        found: dict[str, Any] = super()._get_response_bodies(direction)
+        shared = dict(ANY)
+        if any(one["in"] in ("query", "header") for one in self._get_parameters()):
+            shared |= {400: "a parameter that is wrong"}
+        if self._get_request_body() is not None:
+            shared |= WITH_BODY
+        if scope_of(self.view, self.method) is not Scope.READ:
+            shared[403] = "not your role in the team, or not the token's scope"
+        for status, said in shared.items():
+            if str(status) not in found:
+                found[str(status)] = self._problem(said, str(status))
+        for status, answer in found.items():
+            if status >= "400" and "content" in answer:
+                (body,) = answer["content"].values()
+                answer["content"] = {CONTENT_TYPE: body}
+        return found
+
+    def _problem(self, said: str, status: str) -> dict[str, Any]:
+        from webapp.api.serializers import (
+            ProblemSerializer,
+        )  # models, which are not there yet when the settings name this
+
+        shown: dict[str, Any] = self._get_response_for_code(
+            OpenApiResponse(ProblemSerializer, description=said), status
+        )
+        return shown
 
 
-def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Problems by their own media type, those that are not an operation's own, and bodies closed. (A drf-spectacular hook.)"""
+def closed(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A body holds what its schema names and nothing else, as `webapp.api.views.asking.body` reads it. (A spectacular hook.)"""
     schemas = result["components"]["schemas"]
     for operations in result["paths"].values():
         for operation in operations.values():
-            responses = operation["responses"]
-            for status in [status for status in responses if status >= "400"]:
-                responses[status] = {**PROBLEM, "description": responses[status]["description"]}
-            for status in _shared(operation):
-                responses.setdefault(status, SHARED[status])
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 asked = schemas.get(content.get("schema", {}).get("$ref", "").rpartition("/")[2], {})
                 if "properties" in asked:
-                    asked["additionalProperties"] = False  # as `webapp.api.views.asking.body` reads it
+                    asked["additionalProperties"] = False
     return result
-
-
-def _shared(operation: dict[str, Any]) -> Iterator[str]:
-    if {} not in operation.get("security", [{}]):
-        yield "401"
-    if any(one["in"] in ("query", "header") for one in operation.get("parameters", [])):
-        yield "400"
-    if "requestBody" in operation:
-        yield from ("400", "415")

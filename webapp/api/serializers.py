@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework import serializers
 
 from nas_engine.events import FACTS
@@ -60,9 +62,25 @@ class MeSerializer(serializers.ModelSerializer[User]):
 class TokenSerializer(serializers.ModelSerializer[Token]):
     class Meta:
         model = Token
-        fields = ("id", "name", "created", "used", "expires")
-        read_only_fields = ("id", "created", "used")
-        extra_kwargs: ClassVar = {"expires": {"required": False}}
+        fields = ("id", "name", "scope", "team", "created", "used", "expires")
+        read_only_fields = ("id", "team", "created", "used")
+        extra_kwargs: ClassVar = {"scope": {"help_text": "what it may do at most; each includes those before it"}}
+
+
+class MakeTokenSerializer(serializers.Serializer[Any]):
+    """What is left out limits nothing but the scope: that is then `write`."""
+
+    name = serializers.CharField(max_length=120)
+    scope = serializers.ChoiceField(
+        Token.Scope.choices, default=Token.Scope.WRITE.value, help_text="what it may do at most: see, change, or all"
+    )
+    team = serializers.UUIDField(required=False, allow_null=True, help_text="the only team that it sees")
+    expires = serializers.DateTimeField(required=False, allow_null=True, help_text="when it ends by itself")
+
+    def validate_expires(self, expires: datetime | None) -> datetime | None:
+        if expires is not None and expires <= timezone.now():
+            raise serializers.ValidationError("it has to be in the future")
+        return expires
 
 
 class NewTokenSerializer(TokenSerializer):

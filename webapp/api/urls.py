@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 from django.views.generic import TemplateView
-from drf_spectacular.views import SpectacularAPIView
 
 from webapp.api.views import audit, candidates, datasets, kit, people, runs, spaces, studies, tus, uploads
+from webapp.api.views.document import Document
 from webapp.api.views.nowhere import Nowhere
 
 app_name = "api"
@@ -52,7 +52,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/best/", candidates.Best.as_view()),
     path("runs/<uuid:pk>/best/<str:name>", candidates.BestFile.as_view(), name="best-file"),
     *(path(f"runs/<uuid:pk>/{name}/", view.as_view()) for name, view in runs.ASKS_OF_RUNS.items()),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", Document.as_view(), name="schema"),
     path(
         "docs/",
         login_required(TemplateView.as_view(template_name="api/docs.html", extra_context={"page": "api"})),

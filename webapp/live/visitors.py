@@ -10,10 +10,11 @@ from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
-from webapp.accounts.models import User
-from webapp.accounts.services.tokens import user_of
-from webapp.refusals import NotKnown
+from webapp.accounts.models import Token, User
+from webapp.accounts.services.tokens import require_scope, token_of
+from webapp.refusals import NotAllowed, NotKnown
 from webapp.runs.models import Run
+from webapp.runs.selectors.runs import runs_of
 
 
 def bearer(scope: Any) -> str | None:
@@ -31,9 +32,11 @@ def visitor(scope: Any) -> User | None:
     if token is None:
         return _of_session(scope.get("session"))
     try:
-        return user_of(token)
-    except NotKnown:
+        found = token_of(token)
+        require_scope(found, Token.Scope.READ)
+    except (NotKnown, NotAllowed):
         return None
+    return found.user
 
 
 def known_by(scope: Any) -> tuple[str, str]:
@@ -44,8 +47,7 @@ def known_by(scope: Any) -> tuple[str, str]:
 
 def run_of(user: User, run: str) -> Run | None:
     """The run, if it is one of the user's teams'."""
-    mine = Run.objects.select_related("study").filter(study__team__memberships__user=user)
-    return mine.filter(pk=uuid.UUID(run)).first()
+    return runs_of(user).filter(pk=uuid.UUID(run)).first()
 
 
 def _of_session(opened: SessionBase | None) -> User | None:

@@ -21,6 +21,7 @@ from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.spaces import run_spaces, spaces
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, extend, run_history, study
+from webapp.pages.views.tokens import revoke, tokens
 from webapp.pages.views.workers import strip, workers_page
 
 urlpatterns = [
@@ -49,6 +50,8 @@ urlpatterns = [
     path("workers/strip/", strip, name="workers-strip"),
     path("login/", Login.as_view(), name="login"),
     path("account/", account, name="account"),
+    path("account/tokens/", tokens, name="tokens"),
+    path("account/tokens/<uuid:pk>/revoke/", revoke, name="revoke-token"),
     path("account/password/", PasswordChange.as_view(), name="password-change"),
     path("password/forgotten/", PasswordReset.as_view(), name="password-reset"),
     path("password/sent/", PasswordResetSent.as_view(), name="password-reset-sent"),

@@ -9,6 +9,7 @@ from rest_framework.generics import ListAPIView
 
 from webapp.accounts.selectors import teams_of
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, seen, user_of
 from webapp.audit.models import AuditEntry
 from webapp.audit.selectors import audit_of
@@ -32,6 +33,7 @@ class NewestFirst(Page):
     )
 )
 class AuditOfTeam(ListAPIView[AuditEntry]):
+    scope = scope_to_read = Scope.ADMIN
     serializer_class = AuditEntrySerializer
     pagination_class = NewestFirst
     queryset = AuditEntry.objects.none()

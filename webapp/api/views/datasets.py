@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from webapp.api import serializers
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, seen, user_of
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.selectors import datasets_of, versions_of
@@ -24,6 +25,7 @@ from webapp.datasets.shelf import picture
 
 @extend_schema_view(get=extend_schema(operation_id="list_datasets", summary="built-in data and that of your teams"))
 class Datasets(ListAPIView[Dataset]):
+    scope = Scope.READ
     serializer_class = serializers.DatasetSerializer
     pagination_class = Page
 
@@ -32,6 +34,7 @@ class Datasets(ListAPIView[Dataset]):
 
 
 class OneDataset(GenericAPIView[Dataset]):
+    scope = Scope.WRITE
     serializer_class = serializers.DatasetSerializer
 
     def get_queryset(self) -> QuerySet[Dataset]:
@@ -56,6 +59,7 @@ class OneDataset(GenericAPIView[Dataset]):
 
 
 class OneVersion(GenericAPIView[DatasetVersion]):
+    scope = Scope.WRITE
     serializer_class = serializers.WholeVersionSerializer
 
     def get_queryset(self) -> QuerySet[DatasetVersion]:
@@ -80,6 +84,7 @@ class OneVersion(GenericAPIView[DatasetVersion]):
 
 
 class Picture(GenericAPIView[DatasetVersion]):
+    scope = Scope.READ
     serializer_class = serializers.WholeVersionSerializer
 
     def get_queryset(self) -> QuerySet[DatasetVersion]:

@@ -21,6 +21,7 @@ from nas_engine.wire import plain
 from webapp.accounts.selectors import home_team, teams_of
 from webapp.api import serializers
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.operators.models import OperatorSet, OperatorSetVersion
 from webapp.operators.selectors import operator_sets_of
@@ -29,6 +30,8 @@ from webapp.studies.selectors import templates
 
 
 class Catalog(APIView):
+    scope = Scope.READ
+
     @extend_schema(
         operation_id="read_catalog",
         summary="every component with its fields, ranges and help, and the JSON schema of a recipe",
@@ -39,6 +42,8 @@ class Catalog(APIView):
 
 
 class Templates(APIView):
+    scope = Scope.READ
+
     @extend_schema(
         operation_id="list_templates",
         summary="recipes to begin with, the default one first",
@@ -49,6 +54,7 @@ class Templates(APIView):
 
 
 class Preview(GenericAPIView[Any]):
+    scope = Scope.READ
     serializer_class = serializers.PreviewSerializer
 
     @extend_schema(
@@ -63,6 +69,7 @@ class Preview(GenericAPIView[Any]):
 
 
 class OperatorSets(ListAPIView[OperatorSet]):
+    scope = Scope.WRITE
     serializer_class = serializers.OperatorSetSerializer
     pagination_class = Page
 
@@ -91,6 +98,7 @@ class OperatorSets(ListAPIView[OperatorSet]):
     )
 )
 class OneOperatorSet(RetrieveAPIView[OperatorSet]):
+    scope = Scope.READ
     serializer_class = serializers.OperatorSetSerializer
 
     def get_queryset(self) -> QuerySet[OperatorSet]:
@@ -98,6 +106,7 @@ class OneOperatorSet(RetrieveAPIView[OperatorSet]):
 
 
 class OperatorSetVersions(GenericAPIView[OperatorSetVersion]):
+    scope = Scope.WRITE
     serializer_class = serializers.OperatorSetVersionSerializer
 
     @extend_schema(

@@ -8,10 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webapp.api.scopes import Scope
+
 
 @extend_schema(exclude=True)
 class Nowhere(APIView):
     """Answers a problem rather than a page."""
+
+    scope = Scope.READ
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)

@@ -12,13 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.accounts.models import Token, User
-from webapp.accounts.services.tokens import end_token, make_token
+from webapp.accounts.selectors import teams_of, tokens_of
+from webapp.accounts.services.tokens import Limits, end_token, make_token
 from webapp.api import serializers
 from webapp.api.pages import Page
-from webapp.api.views.asking import PROBLEM, body, user_of
+from webapp.api.scopes import Scope
+from webapp.api.views.asking import PROBLEM, body, seen, user_of
 
 
 class Me(GenericAPIView[User]):
+    scope = Scope.READ
     serializer_class = serializers.MeSerializer
 
     @extend_schema(operation_id="read_me", summary="you and your teams")
@@ -27,11 +30,12 @@ class Me(GenericAPIView[User]):
 
 
 class Tokens(ListCreateAPIView[Token]):
+    scope = scope_to_read = Scope.ADMIN
     serializer_class = serializers.TokenSerializer
     pagination_class = Page
 
     def get_queryset(self) -> QuerySet[Token]:
-        return user_of(self.request).tokens.all()
+        return tokens_of(user_of(self.request))
 
     @extend_schema(operation_id="list_tokens", summary="your tokens; what they are is not kept")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -40,22 +44,27 @@ class Tokens(ListCreateAPIView[Token]):
     @extend_schema(
         operation_id="create_token",
         summary="a new token, shown this once",
-        request=serializers.TokenSerializer,
-        responses={201: serializers.NewTokenSerializer, 400: PROBLEM},
+        request=serializers.MakeTokenSerializer,
+        responses={201: serializers.NewTokenSerializer, 400: PROBLEM, 404: PROBLEM},
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        given = body(self, serializers.TokenSerializer)
-        row, secret = make_token(user_of(request), given["name"], given.get("expires"))
+        given, user = body(self, serializers.MakeTokenSerializer), user_of(request)
+        team = given.get("team")
+        limits = Limits(
+            Token.Scope(given["scope"]), None if team is None else seen(teams_of(user), team), given.get("expires")
+        )
+        row, secret = make_token(user, given["name"], limits)
         shown = {**serializers.TokenSerializer(row).data, "token": secret}
         return Response(shown, status.HTTP_201_CREATED)
 
 
 @extend_schema_view(delete=extend_schema(operation_id="delete_token", responses={204: None, 404: PROBLEM}))
 class OneToken(DestroyAPIView[Token]):
+    scope = scope_to_read = Scope.ADMIN
     serializer_class = serializers.TokenSerializer
 
     def get_queryset(self) -> QuerySet[Token]:
-        return user_of(self.request).tokens.all()
+        return tokens_of(user_of(self.request))
 
     def perform_destroy(self, instance: Token) -> None:
         end_token(instance)

@@ -18,6 +18,7 @@ from webapp.accounts.models import Role
 from webapp.accounts.selectors import require
 from webapp.api import serializers
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
 from webapp.runs.models import Run
 from webapp.runs.selectors.events import events_since
@@ -31,6 +32,8 @@ from webapp.studies.selectors import studies_of
 
 
 class OfRun(GenericAPIView[Run]):
+    scope = Scope.WRITE
+
     """A view of one run that the user may see."""
 
     serializer_class = serializers.RunSerializer
@@ -50,6 +53,7 @@ class OfRun(GenericAPIView[Run]):
 
 @extend_schema_view(get=extend_schema(operation_id="list_runs", summary="runs of your teams, newest first"))
 class Runs(ListAPIView[Run]):
+    scope = Scope.READ
     pagination_class = Page
     serializer_class = serializers.RunSerializer
 
@@ -58,6 +62,7 @@ class Runs(ListAPIView[Run]):
 
 
 class RunsOfStudy(GenericAPIView[Run]):
+    scope = Scope.WRITE
     serializer_class = serializers.RunSerializer
 
     @extend_schema(

@@ -21,6 +21,7 @@ from nas_engine.saved import released_form
 from webapp.accounts.selectors import home_team, teams_of
 from webapp.api import serializers
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.runs.models import Run
 from webapp.runs.selectors.runs import runs_of
@@ -32,6 +33,7 @@ OURS, THEIRS = "space.json", "search_space.config"  # the second is what AutoSpa
 
 
 class Spaces(ListAPIView[SavedSpace]):
+    scope = Scope.WRITE
     serializer_class = serializers.SavedSpaceSerializer
     pagination_class = Page
 
@@ -67,6 +69,7 @@ class Spaces(ListAPIView[SavedSpace]):
     )
 )
 class OneSpace(RetrieveAPIView[SavedSpace]):
+    scope = Scope.READ
     serializer_class = serializers.WholeSpaceSerializer
 
     def get_queryset(self) -> QuerySet[SavedSpace]:
@@ -74,6 +77,7 @@ class OneSpace(RetrieveAPIView[SavedSpace]):
 
 
 class SpaceFile(GenericAPIView[SavedSpace]):
+    scope = Scope.READ
     serializer_class = serializers.WholeSpaceSerializer
 
     @extend_schema(
@@ -91,6 +95,7 @@ class SpaceFile(GenericAPIView[SavedSpace]):
 
 
 class SpacesOfRun(GenericAPIView[Run]):
+    scope = Scope.READ
     serializer_class = serializers.SpaceMadeSerializer
 
     @extend_schema(

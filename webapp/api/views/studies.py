@@ -17,6 +17,7 @@ from webapp.accounts.models import Role
 from webapp.accounts.selectors import home_team, require, teams_of
 from webapp.api import serializers
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
 from webapp.operators.selectors import operator_set_versions_of
 from webapp.runs.services import control
@@ -32,6 +33,7 @@ KEY = OpenApiParameter(
 
 @extend_schema_view(get=extend_schema(operation_id="list_studies", summary="studies of your teams, newest first"))
 class Studies(ListCreateAPIView[Study]):
+    scope = Scope.WRITE
     pagination_class = Page
     serializer_class = serializers.StudySerializer
 
@@ -81,6 +83,7 @@ def _template(name: str) -> dict[str, Any]:
 
 
 class OneStudy(GenericAPIView[Study]):
+    scope = Scope.WRITE
     serializer_class = serializers.WholeStudySerializer
 
     def get_queryset(self) -> Any:
@@ -117,6 +120,7 @@ class OneStudy(GenericAPIView[Study]):
 class AskOfStudy(GenericAPIView[Study]):
     """Pause, resume, finish or cancel every run of a study that is not over."""
 
+    scope = Scope.WRITE
     serializer_class = serializers.AskedSerializer
     ask: Callable[[uuid.UUID], bool]
 

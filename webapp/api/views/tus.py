@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.accounts.selectors import home_team, teams_of
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, seen, user_of
 from webapp.datasets.checksum import ALGORITHMS, Checksum
 from webapp.datasets.models import UploadedFile
@@ -48,6 +49,8 @@ METADATA = OpenApiParameter(
 
 
 class Tus(APIView):
+    scope = Scope.WRITE
+
     """What all its answers share."""
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:

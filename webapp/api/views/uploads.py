@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from webapp.accounts.selectors import home_team, teams_of
 from webapp.api import serializers
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.datasets.models import Upload
 from webapp.datasets.selectors import uploads_of
@@ -23,6 +24,7 @@ from webapp.datasets.services.uploads import Announced, Announcement, begin_uplo
 
 @extend_schema_view(get=extend_schema(operation_id="list_uploads", summary="uploads to your teams, newest first"))
 class Uploads(ListCreateAPIView[Upload]):
+    scope = Scope.WRITE
     serializer_class = serializers.UploadSerializer
     pagination_class = Page
 
@@ -49,6 +51,7 @@ class Uploads(ListCreateAPIView[Upload]):
 
 
 class OneUpload(GenericAPIView[Upload]):
+    scope = Scope.WRITE
     serializer_class = serializers.UploadSerializer
 
     def get_queryset(self) -> QuerySet[Upload]:
