@@ -105,6 +105,8 @@ PAGES: Rows = {
     "workers/strip/": {"GET": Row(PERSONS)},
     "login/": {"GET": Row(PUBLIC), "POST": Row(PUBLIC, LOG_IN_FORM)},
     "account/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
+    "account/tokens/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {"name": "another", "scope": "read"})},
+    "account/tokens/<uuid:pk>/revoke/": {"POST": Row(EDITORS_OWN)},
     "account/password/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
     "password/forgotten/": {"GET": Row(PUBLIC), "POST": Row(PUBLIC, {"email": "nobody@example.org"})},
     "password/sent/": {"GET": Row(PUBLIC)},

@@ -112,7 +112,7 @@ def _people(made: World, team: Team) -> dict[str, User]:
         browser = Client()
         browser.force_login(user)
         made.sessions[visitor] = browser.cookies["sessionid"].value
-    made.things["tokens/pk"] = str(make_token(people["editor"], f"{SECRET} token")[0].pk)
+    made.things["tokens/pk"] = made.things["account/tokens/pk"] = str(make_token(people["editor"], SECRET)[0].pk)
     return people
 
 
