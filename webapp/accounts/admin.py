@@ -5,7 +5,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 
-from webapp.accounts.models import Attempt, Membership, Team, Token, User
+from webapp.accounts.models import Attempt, Invitation, Membership, Team, Token, User
 from webapp.admin import Audited, ReadOnly
 
 admin.site.unregister(Group)  # what somebody may do follows from their roles in teams
@@ -48,6 +48,14 @@ class TeamAdmin(Audited):
 @admin.register(Token)
 class TokenAdmin(ReadOnly):
     list_display = ("name", "user", "scope", "team", "created", "used", "expires")
+    exclude = ("digest",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    """To delete one is to revoke it."""
+
+    list_display = ("team", "role", "email", "created_by", "created", "expires", "uses", "most_uses")
     exclude = ("digest",)
 
 

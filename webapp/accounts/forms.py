@@ -1,4 +1,4 @@
-"""The log-in, a new password, a new token. Other sessions and all tokens end with an old password, however it was changed."""
+"""The log-in, a new password, a new token, and what is asked of a team. Other sessions and all tokens end with an old password."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Pa
 from django.utils import timezone
 
 from webapp.accounts.backends import address_of
-from webapp.accounts.models import Team, Token, User
+from webapp.accounts.models import Role, Team, Token, User
 from webapp.accounts.selectors import teams_of
+from webapp.accounts.services.invitations import MOST_DAYS, MOST_USES, Wanted
 from webapp.accounts.services.throttle import LOG_IN, OLD_PASSWORD, attempted, forgive, is_exhausted
 from webapp.accounts.services.tokens import Limits
 
@@ -78,3 +79,23 @@ class NewToken(forms.Form):
         given = self.cleaned_data
         expires = timezone.now() + timedelta(days=int(given["days"])) if given["days"] else None
         return Limits(Token.Scope(given["scope"]), given["team"], expires)
+
+
+class TeamName(forms.Form):
+    """What a team is called."""
+
+    name = forms.CharField(max_length=120)
+
+
+class Invite(forms.Form):
+    """Whom an owner invites."""
+
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER, label="As")
+    days = forms.IntegerField(min_value=1, max_value=MOST_DAYS, initial=7, label="Days it is good for")
+    most_uses = forms.IntegerField(min_value=1, max_value=MOST_USES, initial=1, label="People it lets in")
+    email = forms.EmailField(required=False, label="E-mail, if it is for one person")
+
+    @property
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        return Wanted(Role(given["role"]), given["days"], given["most_uses"], given["email"])

@@ -35,6 +35,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     joined = models.DateTimeField(auto_now_add=True)
     wants_mail = models.BooleanField(default=True)  # when a run of a study that they submitted has ended
+    chosen_team = models.ForeignKey(  # whose things they see and make; none: those of all their teams
+        "Team", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     limited_to: uuid.UUID | None = None  # the one team that whoever asks may see: a token's limit; never stored
 
@@ -120,6 +123,31 @@ class Token(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.expires is not None and self.expires <= timezone.now()
+
+
+class Invitation(models.Model):
+    """What lets people into a team. As with a token, only the digest of its secret is kept: the link is shown once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.VIEWER)
+    email = models.EmailField(blank=True)  # whom it is for; none: whoever has the link
+    digest = models.CharField(max_length=64, unique=True)
+    uses = models.PositiveSmallIntegerField(default=0)
+    most_uses = models.PositiveSmallIntegerField(default=1)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created",)
+
+    @property
+    def is_over(self) -> bool:
+        return self.uses >= self.most_uses or self.expires <= timezone.now()
+
+    def __str__(self) -> str:
+        return f"{self.email or 'whoever has the link'} as {self.role} of {self.team}"
 
 
 class Attempt(models.Model):

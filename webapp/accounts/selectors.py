@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
-from webapp.accounts.models import Membership, Role, Team, Token, User
+from webapp.accounts.models import Invitation, Membership, Role, Team, Token, User
 from webapp.refusals import NotAllowed, Unclear
 
 RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}
@@ -19,9 +19,10 @@ def teams_of(user: User) -> QuerySet[Team]:
 
 
 def teams_to_edit(user: User) -> QuerySet[Team]:
-    """The teams that a user may submit to."""
+    """The teams that a user may submit to, the chosen one first."""
     held = roles_of(user).filter(role__in=(Role.EDITOR, Role.OWNER))
-    return Team.objects.filter(memberships__in=held).order_by("name", "id")
+    chosen = Case(When(pk=user.chosen_team_id, then=0), default=1)
+    return Team.objects.filter(memberships__in=held).order_by(chosen, "name", "id")
 
 
 def roles_of(user: User) -> QuerySet[Membership]:
@@ -56,11 +57,37 @@ def require(user: User, team: Team | uuid.UUID, role: Role) -> None:
         raise NotAllowed(f"this takes the role '{role.value}' in the team; you are {is_what}: ask an owner")
 
 
+def chosen_team(user: User) -> Team | None:
+    """The team whose things a user has chosen to see; None for those of all their teams."""
+    return None if user.chosen_team_id is None else teams_of(user).filter(pk=user.chosen_team_id).first()
+
+
+def teams_in_view(user: User) -> QuerySet[Team]:
+    """The teams whose things the pages list: the chosen one, or all."""
+    chosen = chosen_team(user)
+    return teams_of(user) if chosen is None else teams_of(user).filter(pk=chosen.pk)
+
+
+def members_of(user: User, team: Team) -> QuerySet[Membership]:
+    """Who is in one of the user's teams."""
+    seen = Membership.objects.filter(team=team, team__in=teams_of(user))
+    return seen.select_related("user", "team").order_by("user__email")
+
+
+def invitations_of(user: User, team: Team) -> QuerySet[Invitation]:
+    """The team's invitations, newest first, those that are over included. Raises NotAllowed for who is not its owner."""
+    require(user, team, Role.OWNER)
+    return Invitation.objects.filter(team=team).select_related("created_by", "team").order_by("-created", "-id")
+
+
 def home_team(user: User) -> Team:
-    """The team that a study goes to where none is named: the only one. Raises Unclear or NotAllowed."""
+    """The team that a study goes to where none is named: the chosen one, or the only one. Raises Unclear or NotAllowed."""
+    chosen = chosen_team(user)
+    if chosen is not None:
+        return chosen
     teams = list(teams_of(user)[:2])
     if len(teams) == 1:
         return teams[0]
     if not teams:
         raise NotAllowed("you are in no team yet; ask an owner to invite you")
-    raise Unclear("you are in several teams; name one in 'team'")
+    raise Unclear("you are in several teams; name one in 'team', or choose one in the head of a page")

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from nas_engine.events import FACTS
 from webapp.accounts.models import Team, Token, User
-from webapp.accounts.selectors import role_in, teams_of
+from webapp.accounts.selectors import chosen_team, role_in, teams_of
 from webapp.datasets.models import Dataset, DatasetVersion, Upload, UploadedFile
 from webapp.operators.models import OperatorSet, OperatorSetVersion
 from webapp.runs.models import Architecture, Candidate, Run
@@ -50,10 +51,17 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
 
 class MeSerializer(serializers.ModelSerializer[User]):
     teams = serializers.SerializerMethodField()
+    chosen_team = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields = ("id", "email", "name", "teams")
+        fields = ("id", "email", "name", "teams", "chosen_team")
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_chosen_team(self, user: User) -> str | None:
+        """Whose things the pages list, and where new ones go; null: all your teams'."""
+        team = chosen_team(user)
+        return None if team is None else str(team.pk)
 
     def get_teams(self, user: User) -> list[dict[str, Any]]:
         return list(TeamSerializer(teams_of(user).order_by("name"), many=True, context=self.context).data)

@@ -6,7 +6,20 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 from django.views.generic import TemplateView
 
-from webapp.api.views import audit, candidates, datasets, kit, people, runs, spaces, studies, tus, uploads
+from webapp.api.views import (
+    audit,
+    candidates,
+    datasets,
+    invitations,
+    kit,
+    people,
+    runs,
+    spaces,
+    studies,
+    teams,
+    tus,
+    uploads,
+)
 from webapp.api.views.document import Document
 from webapp.api.views.nowhere import Nowhere
 
@@ -15,6 +28,14 @@ urlpatterns = [
     path("me/", people.Me.as_view()),
     path("tokens/", people.Tokens.as_view()),
     path("tokens/<uuid:pk>/", people.OneToken.as_view()),
+    path("teams/", teams.Teams.as_view()),
+    path("teams/<uuid:pk>/", teams.OneTeam.as_view()),
+    path("teams/<uuid:pk>/members/", teams.Members.as_view()),
+    path("teams/<uuid:pk>/members/<uuid:user>/", teams.OneMember.as_view()),
+    path("teams/<uuid:pk>/hand-over/", teams.HandOver.as_view()),
+    path("teams/<uuid:pk>/invitations/", invitations.Invitations.as_view()),
+    path("teams/<uuid:pk>/invitations/<uuid:invitation>/", invitations.OneInvitation.as_view()),
+    path("invitations/accept/", invitations.AcceptInvitation.as_view()),
     path("teams/<uuid:pk>/audit/", audit.AuditOfTeam.as_view()),
     path("catalog/", kit.Catalog.as_view()),
     path("templates/", kit.Templates.as_view()),

@@ -10,7 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_save
 
-from webapp.accounts.models import Membership, Token, User
+from webapp.accounts.models import Invitation, Membership, Team, Token, User
 from webapp.accounts.signals import password_changed
 from webapp.audit.services.record import Action, record
 from webapp.datasets.models import DatasetVersion
@@ -31,6 +31,8 @@ class Rows(NamedTuple):
 ROWS: dict[type[Model], Rows] = {
     User: Rows(Action.USER_ADDED, Action.USER_REMOVED, lambda _: None),
     Token: Rows(Action.TOKEN_MADE, Action.TOKEN_ENDED, lambda _: None),
+    Team: Rows(Action.TEAM_MADE, Action.TEAM_DELETED, lambda row: row.pk),
+    Invitation: Rows(Action.INVITED, Action.INVITATION_ENDED, lambda row: row.team_id),
     Membership: Rows(Action.MEMBER_ADDED, Action.MEMBER_REMOVED, lambda row: row.team_id),
     Study: Rows(Action.STUDY_SUBMITTED, Action.STUDY_DELETED, lambda row: row.team_id),
     Run: Rows(None, Action.RUN_DELETED, lambda row: row.study.team_id, lambda row: f"a run of {row.study}"),

@@ -19,8 +19,9 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from webapp.accounts.models import User
 from webapp.live.entries import Message
-from webapp.live.messages import batches, group_of
+from webapp.live.messages import batches, group_of, group_of_user
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Broadcaster:
         self._upto: dict[str, int] = {}
         self._gauges: dict[str, dict[str, Message]] = {}
         self._changed: set[str] = set()
+        self._members: set[str] = set()
         self._down = False
 
     def events(self, run: str, events: Sequence[Message]) -> None:
@@ -65,6 +67,12 @@ class Broadcaster:
             self._changed.add(run)
         self._wake()
 
+    def members(self, user: uuid.UUID) -> None:
+        """Tell every socket of a user to look at once whether it still may watch."""
+        with self._lock:
+            self._members.add(group_of_user(user))
+        self._wake()
+
     def _wake(self) -> None:
         with self._lock:
             if self._thread is None:
@@ -82,11 +90,11 @@ class Broadcaster:
 
     async def _round(self) -> None:
         """Send all that is held. What fails is dropped."""
-        for run, message in self._taken():
+        for group, message in self._taken():
             try:
                 layer = get_channel_layer()
                 if layer is not None:
-                    await asyncio.wait_for(layer.group_send(group_of(run), message), SEND_SECONDS)
+                    await asyncio.wait_for(layer.group_send(group, message), SEND_SECONDS)
                 self._down = False
             except Exception as error:  # noqa: BLE001 - whatever the layer has: the rows are there
                 if not self._down:
@@ -95,10 +103,11 @@ class Broadcaster:
                 return
 
     def _taken(self) -> list[tuple[str, dict[str, Any]]]:
-        """What is held, as messages of the channel layer; nothing is held afterwards."""
+        """What is held, as groups and messages of the channel layer; nothing is held afterwards."""
         with self._lock:
             events, upto, gauges, changed = self._events, self._upto, self._gauges, self._changed
             self._events, self._upto, self._gauges, self._changed = {}, {}, {}, set()
+            members, self._members = self._members, set()
         messages: list[tuple[str, dict[str, Any]]] = []
         for run, held in events.items():
             for batch in batches(held):
@@ -107,7 +116,8 @@ class Broadcaster:
         messages += [(run, {"type": "live.events", "first": seq, "last": seq, "text": ""}) for run, seq in upto.items()]
         messages += [(run, {"type": "live.gauge", "gauge": g}) for run, works in gauges.items() for g in works.values()]
         messages += [(run, {"type": "live.works"}) for run in sorted(changed)]  # last: what it leads to replaces gauges
-        return messages
+        looks = [(group, {"type": "live.members"}) for group in sorted(members)]
+        return [*looks, *((group_of(run), message) for run, message in messages)]
 
 
 _ours = Broadcaster()
@@ -143,3 +153,8 @@ def _announce_works(run: str) -> None:
 def announce_gauge(run: uuid.UUID, work: str, progress: Message) -> None:
     """Tell whoever watches how far a Work is."""
     _ours.gauge(str(run), work, progress)
+
+
+def look_again(user: User, **_: object) -> None:
+    """Heard when a membership has ended: what the user may no longer watch closes."""
+    _ours.members(user.pk)

@@ -18,7 +18,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from webapp.live.entries import Entry
 from webapp.live.lag import observe_lag
-from webapp.live.messages import Batch, batches, encoded, group_of
+from webapp.live.messages import Batch, batches, encoded, group_of, group_of_user
 from webapp.live.outbox import Outbox
 from webapp.live.sharing import sharing
 from webapp.live.visitors import known_by, run_of, visitor
@@ -33,7 +33,7 @@ NOT_KNOWN, NOT_ALLOWED, NOT_FOUND, NOT_UNDERSTOOD, TRY_AGAIN = 4401, 4403, 4404,
 PAGE = 100  # events read from rows at once
 PULSE = 1.4  # seconds without a message, while the run goes on, after which rows are looked at; gauges come each second
 REST = 5.0  # the same for one that does not go on
-TRUST = 12.0  # seconds after which who watches is looked at anew; a client that asks every ten is so with each question
+TRUST = 4.0  # seconds after which who watches is looked at anew, where nothing else has led to it
 BREATH = 3.0  # times what the last look took is waited before the next: looks leave room for everything else
 LAYER_SECONDS = 5.0  # a layer that takes longer is as good as away
 
@@ -52,6 +52,7 @@ class LiveRun(AsyncWebsocketConsumer):
     """One socket on one run. Its handlers only fill the outbox; one task writes, and waits for the client, never for rows."""
 
     _run: Run
+    _groups: tuple[str, str]
     _joined = False
     _pause = PULSE
     _next_look = _rested = 0.0  # when rows are looked at; how soon they may be again
@@ -71,6 +72,7 @@ class LiveRun(AsyncWebsocketConsumer):
             await self.close(NOT_FOUND, "there is no such run, or not for you")
         else:
             self._run, self._outbox, self._trusted = run, Outbox(), monotonic() + TRUST
+            self._groups = (group_of(run.pk), group_of_user(user.pk))
             await self._join()
             self._writer = asyncio.create_task(self._write())
 
@@ -95,8 +97,9 @@ class LiveRun(AsyncWebsocketConsumer):
                 await self._writer
         if self._joined:
             with suppress(Exception):  # the layer may be away; nothing is owed to it
-                leaving = self.channel_layer.group_discard(group_of(self._run.pk), self.channel_name)
-                await asyncio.wait_for(leaving, LAYER_SECONDS)
+                for group in self._groups:
+                    leaving = self.channel_layer.group_discard(group, self.channel_name)
+                    await asyncio.wait_for(leaving, LAYER_SECONDS)
 
     async def live_events(self, message: dict[str, Any]) -> None:
         if self._writer is not None:
@@ -108,6 +111,12 @@ class LiveRun(AsyncWebsocketConsumer):
 
     async def live_works(self, message: dict[str, Any]) -> None:
         if self._writer is not None:
+            self._outbox.change()
+
+    async def live_members(self, message: dict[str, Any]) -> None:
+        """Who watches may be out of the team: look at once."""
+        if self._writer is not None:
+            self._trusted = 0.0
             self._outbox.change()
 
     # ------------------------------------------------------------------------------------------------------ the writer
@@ -177,9 +186,9 @@ class LiveRun(AsyncWebsocketConsumer):
         """What the rows say, asked once for all sockets that ask at the same time; `anew`: and whether one may see it."""
         began, run, share = monotonic(), self._run.pk, sharing()
         if anew:
+            self._trusted = began + TRUST  # before the answer: what is heard meanwhile leads to another look
             if not await share(("allowed", *known_by(self.scope), run), database_sync_to_async(self._is_allowed)):
                 return Look(allowed=False)
-            self._trusted = began + TRUST
         events = await share(("events", run, since), database_sync_to_async(partial(events_since, run, since, PAGE)))
         works, found = await share(("gauges", run), database_sync_to_async(self._standing))
         self._rested = monotonic() + BREATH * (monotonic() - began)
@@ -254,8 +263,9 @@ class LiveRun(AsyncWebsocketConsumer):
         if self._joined:
             return
         try:
-            joining = self.channel_layer.group_add(group_of(self._run.pk), self.channel_name)
-            await asyncio.wait_for(joining, LAYER_SECONDS)
+            for group in self._groups:
+                joining = self.channel_layer.group_add(group, self.channel_name)
+                await asyncio.wait_for(joining, LAYER_SECONDS)
             self._joined = True
         except Exception as error:  # noqa: BLE001 - whatever the layer has; tried again when the client asks
             log.warning("live run %s: no layer: %s", self._run.pk, error)

@@ -18,6 +18,11 @@ def group_of(run: uuid.UUID | str) -> str:
     return f"run.{run}"
 
 
+def group_of_user(user: uuid.UUID) -> str:
+    """The channel group of everything that a user watches."""
+    return f"user.{user}"
+
+
 @dataclass(frozen=True)
 class Batch:
     """Events with contiguous numbers, encoded once for all who watch. Without text: too large to be carried, read the rows."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp.accounts.models import User
-from webapp.accounts.selectors import teams_to_edit
+from webapp.accounts.selectors import teams_in_view, teams_to_edit
 from webapp.datasets.models import Dataset, DatasetVersion, Upload
 from webapp.datasets.selectors import UNDER_WAY, datasets_of
 
@@ -84,9 +84,10 @@ def holding(dataset: Dataset, mine: bool) -> Holding:
 
 
 def holdings(user: User) -> list[Holding]:
-    """The teams' own data first, the newest in front; then what is built in."""
+    """The own data of the chosen team, or of all the user's, first, the newest in front; then what is built in."""
+    seen = {None, *teams_in_view(user).values_list("pk", flat=True)}
     editable = set(teams_to_edit(user).values_list("pk", flat=True))
-    found = [holding(one, one.team_id in editable) for one in datasets_of(user)]
+    found = [holding(one, one.team_id in editable) for one in datasets_of(user) if one.team_id in seen]
     return [*_newest(one for one in found if one.dataset.team_id), *(one for one in found if not one.dataset.team_id)]
 
 

@@ -17,10 +17,12 @@ from webapp.pages.views.architecture import architecture, architecture_document,
 from webapp.pages.views.candidates import candidates
 from webapp.pages.views.data import cancel, data, dataset, remove
 from webapp.pages.views.holdup import run_holdup
+from webapp.pages.views.invitations import invitation, invited
 from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.spaces import run_spaces, spaces
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, extend, run_history, study
+from webapp.pages.views.teams import choose, invitations, leave, members, team, teams
 from webapp.pages.views.tokens import revoke, tokens
 from webapp.pages.views.workers import strip, workers_page
 
@@ -48,6 +50,14 @@ urlpatterns = [
     path("runs/<uuid:pk>/architectures/<str:key>/retrain/", retrain, name="retrain-network"),
     path("workers/", workers_page, name="workers"),
     path("workers/strip/", strip, name="workers-strip"),
+    path("teams/", teams, name="teams"),
+    path("teams/choose/", choose, name="choose-team"),
+    path("teams/<uuid:pk>/", team, name="team"),
+    path("teams/<uuid:pk>/members/", members, name="team-members"),
+    path("teams/<uuid:pk>/leave/", leave, name="leave-team"),
+    path("teams/<uuid:pk>/invitations/", invitations, name="team-invitations"),
+    path("invitation/", invitation, name="invitation"),
+    path("invitations/<str:key>/", invited, name="invited"),
     path("login/", Login.as_view(), name="login"),
     path("account/", account, name="account"),
     path("account/tokens/", tokens, name="tokens"),

@@ -70,10 +70,11 @@ def test_an_address_that_is_not_there_is_a_problem_too(viewer: ExactClient) -> N
         assert missed["Content-Type"] == "application/problem+json"
 
 
-def test_no_route_answers_a_stranger_but_login_a_forgotten_password_and_whoever_supervises() -> None:
+def test_no_route_answers_a_stranger_but_login_a_forgotten_password_an_invitation_and_whoever_supervises() -> None:
     forgotten = {"password/forgotten/", "password/sent/", "password/new/<uidb64>/<token>/"}
     supervising = {"health/", "health/ready/", "metrics/"}  # see tests/webapp/operations/test_access.py
-    open_ones = {"login/", "logout/", "favicon.ico"} | forgotten | supervising
+    invited = {"invitation/", "invitations/<str:key>/"}
+    open_ones = {"login/", "logout/", "favicon.ico"} | forgotten | invited | supervising
     own = [p for p in get_resolver().url_patterns if isinstance(p, URLPattern)]
     for pattern in [*own, *pages]:
         route = str(pattern.pattern)

@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from tests.webapp.conftest import DRAWS, Messages
 from webapp.accounts.models import Membership, Role, Team, User
+from webapp.accounts.services.invitations import Wanted, invite, revoke
+from webapp.accounts.services.teams import create_team
 from webapp.accounts.services.tokens import make_token
 from webapp.admin import Audited
 from webapp.audit.models import AuditEntry
@@ -105,6 +107,21 @@ def test_members_come_change_and_go(team: Team, before: int) -> None:
     assert AuditEntry.objects.filter(team_id=team.pk, pk__gt=before).count() == 3
 
 
+def test_teams_and_invitations(owner: User, before: int) -> None:
+    team = create_team(owner, "sight")
+    made, _ = invite(owner, team, Wanted(Role.VIEWER, email="x@example.org"))
+    revoke(owner, made)
+    team.delete()
+    assert [(action, subject) for action, _, subject in written(before)] == [
+        ("team made", "sight"),
+        ("member added", "owner@example.org is owner of sight"),
+        ("invited", "x@example.org as viewer of sight"),
+        ("invitation ended", "x@example.org as viewer of sight"),
+        ("member removed", "owner@example.org is owner of sight"),
+        ("team deleted", "sight"),
+    ]
+
+
 def test_studies_runs_data_and_spaces(team: Team, owner: User, before: int, messages: Messages) -> None:
     study, _ = submit_study(owner, Submission(team, DRAWS))
     cancel(study.runs.get().pk)
@@ -190,8 +207,9 @@ def test_the_command_prints_it_a_line_each(team: Team, before: int) -> None:
     lines = printed().splitlines()
     assert len(lines) == AuditEntry.objects.count()
     assert "x@example.org is viewer of a\\nforged line" in lines[-1]
-    assert [json.loads(line)["action"] for line in printed("--json").splitlines()][-2:] == [
+    assert [json.loads(line)["action"] for line in printed("--json").splitlines()][-3:] == [
         "user added",
+        "team made",
         "member added",
     ]
     assert len(printed("--action", "user added").splitlines()) == 2
@@ -216,6 +234,7 @@ def test_owners_read_their_team_over_rest_and_nobody_else(team: Team, owner: Use
     assert [row["subject"] for row in found] == [
         "editor@example.org is editor of vision",
         "owner@example.org is owner of vision",
+        "vision",
     ]
     assert answered(editor, team).status_code == 403
     assert answered(owner, elsewhere).status_code == 404

@@ -21,6 +21,7 @@ def layer(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is told but what a test tells, and no pulse comes between."""
     monkeypatch.setattr("webapp.live.consumer.PULSE", 3600.0)
     monkeypatch.setattr("webapp.live.consumer.REST", 3600.0)
+    monkeypatch.setattr("webapp.live.consumer.TRUST", 3600.0)
     monkeypatch.setattr("webapp.live.consumer.LiveRun._pause", 3600.0)
     monkeypatch.setattr("webapp.live.broadcast._announce", lambda *_: None)
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from channels.layers import get_channel_layer
 from django.test import Client
 
 from tests.webapp.live.watcher import OURS, Watcher, append_later, watching
 from webapp.accounts.models import Membership, Token, User
+from webapp.accounts.services.tokens import make_token
+from webapp.live.consumer import TRUST
+from webapp.live.messages import group_of_user
 from webapp.live.routing import Sockets
 from webapp.runs.models import Run
 
@@ -147,5 +151,44 @@ def test_what_is_not_understood_closes_the_socket_with_a_reason(run: Run, token:
         await watcher.open()
         await watcher.say(text)
         assert await watcher.closed() == 4400
+
+    watching(run, token, story)
+
+
+def test_who_is_removed_from_the_team_is_out_at_once_and_who_stays_goes_on(run: Run, user: User, token: str) -> None:
+    other = User.objects.create_user("other@example.org", "a long password")
+    Membership.objects.create(user=other, team=run.study.team)
+
+    async def told() -> None:
+        watchers = [
+            Watcher(run, [(b"authorization", f"Bearer {one}".encode())])
+            for one in (token, await sync_to_async(lambda: make_token(other, "tests")[1])())
+        ]
+        layer: Any = get_channel_layer()
+        for watcher in watchers:
+            await watcher.open()
+        await sync_to_async(lambda: Membership.objects.get(user=user).delete())()
+        for one in (user, other):
+            await layer.group_send(group_of_user(one.pk), {"type": "live.members"})
+        assert await watchers[0].closed() == 4403
+        assert (await watchers[1].hear())["type"] == "gauges"
+        await watchers[1].leave()
+
+    async_to_sync(told)()
+
+
+def test_who_is_out_of_the_team_is_out_within_seconds_though_nothing_comes(
+    run: Run, user: User, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The layer may be away: then who watches is looked at all the same, however long the pause between looks at rows."""
+    assert TRUST + 1.0 <= 5.0
+    monkeypatch.setattr("webapp.live.consumer.TRUST", 0.2)
+
+    async def story(watcher: Watcher) -> None:
+        await watcher.open()
+        await sync_to_async(Membership.objects.filter(user=user).delete)()
+        while (code := await watcher.code()) is None:
+            pass
+        assert code == 4403
 
     watching(run, token, story)

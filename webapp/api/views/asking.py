@@ -46,7 +46,12 @@ def user_of(request: Request) -> User:
 
 def seen(rows: QuerySet[Row], identity: object) -> Row:
     """One of the rows that the user may see. Raises Http404 for any other, there or not."""
-    found = rows.filter(pk=identity).first()
+    return one_row(rows.filter(pk=identity))
+
+
+def one_row(rows: QuerySet[Row]) -> Row:
+    """The only one of the rows. Raises Http404 where there is none."""
+    found = rows.first()
     if found is None:
         raise Http404
     return found

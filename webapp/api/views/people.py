@@ -13,20 +13,33 @@ from rest_framework.response import Response
 
 from webapp.accounts.models import Token, User
 from webapp.accounts.selectors import teams_of, tokens_of
+from webapp.accounts.services.teams import choose_team
 from webapp.accounts.services.tokens import Limits, end_token, make_token
 from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.team_serializers import ChosenTeamSerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 
 
 class Me(GenericAPIView[User]):
-    scope = Scope.READ
+    scope = Scope.WRITE
     serializer_class = serializers.MeSerializer
 
     @extend_schema(operation_id="read_me", summary="you and your teams")
     def get(self, request: Request) -> Response:
         return Response(self.get_serializer(user_of(request)).data)
+
+    @extend_schema(
+        operation_id="choose_team",
+        summary="choose the team that pages list and new things go to",
+        request=ChosenTeamSerializer,
+        responses={200: serializers.MeSerializer, 400: PROBLEM, 404: PROBLEM},
+    )
+    def patch(self, request: Request) -> Response:
+        user, team = user_of(request), body(self, ChosenTeamSerializer)["chosen_team"]
+        choose_team(user, None if team is None else seen(teams_of(user), team))
+        return Response(self.get_serializer(user).data)
 
 
 class Tokens(ListCreateAPIView[Token]):

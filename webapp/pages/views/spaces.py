@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from nas_engine.errors import NasError
-from webapp.accounts.selectors import may_edit, teams_to_edit
+from webapp.accounts.selectors import may_edit, teams_in_view, teams_to_edit
 from webapp.pages.draft.outlook import in_short
 from webapp.pages.draft.own_space import options
 from webapp.pages.requests import Asked
@@ -28,8 +28,9 @@ PAGE = 25
 
 @login_required
 def spaces(request: Asked) -> HttpResponse:
-    """Every version of the spaces of the user's teams, newest first."""
-    page = Paginator(spaces_of(request.user), PAGE).get_page(request.GET.get("page"))
+    """Every version of the spaces of the chosen team, or of all the user's, newest first."""
+    found = spaces_of(request.user).filter(team__in=teams_in_view(request.user))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     shown = {
         "page": "spaces",
         "rows": [_row(one) for one in page],

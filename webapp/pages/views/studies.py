@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from webapp.accounts.selectors import teams_in_view
 from webapp.pages.overview import standings
 from webapp.pages.requests import Asked
 from webapp.studies.selectors import studies_of
@@ -16,8 +17,8 @@ PAGE = 25
 
 @login_required
 def studies(request: Asked) -> HttpResponse:
-    """All studies of the user's teams, newest first; a page of them, searched by name. HTMX asks for the rows alone."""
-    found = studies_of(request.user)
+    """Studies of the chosen team, or of all the user's, newest first; a page of them, searched by name. HTMX asks for the rows."""
+    found = studies_of(request.user).filter(team__in=teams_in_view(request.user))
     words = request.GET.get("q", "").replace("\0", "").strip()
     if words:
         found = found.filter(name__icontains=words)

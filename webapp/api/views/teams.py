@@ -1,0 +1,135 @@
+"""Teams and their members over REST."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.generics import GenericAPIView, ListAPIView, ListCreateAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from webapp.accounts.models import Membership, Role, Team
+from webapp.accounts.selectors import members_of, teams_of
+from webapp.accounts.services.members import change_role, end_membership, hand_over
+from webapp.accounts.services.teams import create_team, rename_team
+from webapp.api import team_serializers as shapes
+from webapp.api.pages import Page
+from webapp.api.scopes import Scope
+from webapp.api.serializers import TeamSerializer
+from webapp.api.views.asking import PROBLEM, body, one_row, seen, user_of
+
+
+class Teams(ListCreateAPIView[Team]):
+    scope = Scope.ADMIN
+    serializer_class = TeamSerializer
+    pagination_class = Page
+
+    def get_queryset(self) -> QuerySet[Team]:
+        return teams_of(user_of(self.request))
+
+    @extend_schema(operation_id="list_teams", summary="your teams, and what you are in each")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="create_team",
+        summary="a new team, whose owner you are",
+        request=shapes.TeamNameSerializer,
+        responses={201: TeamSerializer, 400: PROBLEM},
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        made = create_team(user_of(request), body(self, shapes.TeamNameSerializer)["name"])
+        return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
+
+
+class OneTeam(GenericAPIView[Team]):
+    scope = Scope.ADMIN
+    serializer_class = TeamSerializer
+
+    def get_queryset(self) -> QuerySet[Team]:
+        return teams_of(user_of(self.request))
+
+    @extend_schema(operation_id="read_team", responses={200: TeamSerializer, 404: PROBLEM})
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        return Response(self.get_serializer(seen(self.get_queryset(), pk)).data)
+
+    @extend_schema(
+        operation_id="rename_team",
+        request=shapes.TeamNameSerializer,
+        responses={200: TeamSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM},
+    )
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        team = seen(self.get_queryset(), pk)
+        rename_team(user_of(request), team, body(self, shapes.TeamNameSerializer)["name"])
+        return Response(self.get_serializer(team).data)
+
+
+class ByArrival(Page):
+    ordering = ("id",)
+
+
+class OfTeam(GenericAPIView[Membership]):
+    """What is asked of the members of one team."""
+
+    scope = Scope.ADMIN
+    serializer_class = shapes.MemberSerializer
+    queryset = Membership.objects.none()
+
+    def get_queryset(self) -> QuerySet[Membership]:
+        user = user_of(self.request)
+        return members_of(user, seen(teams_of(user), self.kwargs["pk"]))
+
+    def member(self, user: uuid.UUID) -> Membership:
+        return one_row(self.get_queryset().filter(user=user))
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="list_members",
+        summary="who is in a team, as what",
+        responses={200: shapes.MemberSerializer(many=True), 404: PROBLEM},
+    )
+)
+class Members(OfTeam, ListAPIView[Membership]):
+    pagination_class = ByArrival
+
+
+class OneMember(OfTeam):
+    @extend_schema(operation_id="read_member", responses={200: shapes.MemberSerializer, 404: PROBLEM})
+    def get(self, request: Request, pk: uuid.UUID, user: uuid.UUID) -> Response:
+        return Response(self.get_serializer(self.member(user)).data)
+
+    @extend_schema(
+        operation_id="change_role",
+        summary="by an owner; the last owner stays one",
+        request=shapes.RoleSerializer,
+        responses={200: shapes.MemberSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
+    )
+    def patch(self, request: Request, pk: uuid.UUID, user: uuid.UUID) -> Response:
+        role = Role(body(self, shapes.RoleSerializer)["role"])
+        return Response(self.get_serializer(change_role(user_of(request), self.member(user), role)).data)
+
+    @extend_schema(
+        operation_id="end_membership",
+        summary="remove somebody, as an owner, or leave; not as the last owner",
+        responses={204: None, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
+    )
+    def delete(self, request: Request, pk: uuid.UUID, user: uuid.UUID) -> Response:
+        end_membership(user_of(request), self.member(user))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class HandOver(OfTeam):
+    @extend_schema(
+        operation_id="hand_over_team",
+        summary="a member becomes an owner, and you an editor",
+        request=shapes.HandOverSerializer,
+        responses={200: shapes.MemberSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
+    )
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        given = body(self, shapes.HandOverSerializer)
+        return Response(self.get_serializer(hand_over(user_of(request), self.member(given["user"]))).data)
