@@ -38,6 +38,16 @@ class Environment(BaseSettings):
         "",
         description="address of the pages, as https://studio.example, which then demands https; HOST and PORT when empty",
     )
+    sign_up: Literal["invited", "open"] = Field(
+        "invited", description="who may sign up: who was invited into a team, or anybody"
+    )
+    verify_email: Literal["auto", "always", "never"] = Field(
+        "auto", description="whether who signs up follows a link in a mail first; auto: where MAIL_HOST is set"
+    )
+    oidc_url: str = Field("", description="address of an OpenID Connect provider to log in with; none when empty")
+    oidc_name: str = Field("single sign-on", description="what people call it")
+    oidc_client_id: str = Field("", description="what it knows the studio as")
+    oidc_client_secret: str = Field("", description="what the studio proves itself to it with")
     devices: str = Field(
         "", description="what workers of this machine use, as `cpu,0,1`; every GPU, else the CPU, when empty"
     )

@@ -24,8 +24,21 @@ def _secret(folder: Path) -> str:
     return path.read_text()
 
 
+def _origins(address: str) -> list[str]:
+    """The origin of an address, if it is one."""
+    return ["{0.scheme}://{0.netloc}".format(urlsplit(address))] if "://" in address else []
+
+
 SECRET_KEY = environment.secret_key or _secret(environment.var_dir)
-hide([SECRET_KEY, environment.mail_password, environment.database_url, environment.redis_url])
+hide(
+    [
+        SECRET_KEY,
+        environment.mail_password,
+        environment.oidc_client_secret,
+        environment.database_url,
+        environment.redis_url,
+    ]
+)
 clean_records()
 DEBUG = environment.debug
 ALLOWED_HOSTS = environment.allowed_hosts
@@ -37,6 +50,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "channels",
     "rest_framework",
     "drf_spectacular",
@@ -64,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "webapp.audit.origin.OriginMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "webapp.pages.middleware.RefusalMiddleware",
@@ -113,13 +133,57 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds that the link in a mail is good for
+SIGN_UP = environment.sign_up
+ACCOUNT_ADAPTER, SOCIALACCOUNT_ADAPTER = "webapp.accounts.adapters.Account", "webapp.accounts.adapters.Social"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+IS_MAIL_PROVEN = environment.verify_email == "always" or (
+    environment.verify_email == "auto" and environment.mail_host != ""
+)
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if IS_MAIL_PROVEN else "none"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+# What is guessed at is counted in rows, for all processes: `webapp.accounts.services.throttle`.
+ACCOUNT_RATE_LIMITS = {"signup": None, "reauthenticate": None, "login_failed": None}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {"signup": "webapp.accounts.forms.SignUp", "reauthenticate": "webapp.accounts.forms.Again"}
+MFA_FORMS = {
+    "authenticate": "webapp.accounts.forms.SecondFactor",
+    "reauthenticate": "webapp.accounts.forms.SecondFactorAgain",
+}
+MFA_TOTP_ISSUER = "Spacewright"
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # who was made by the operator, or where no mail is sent, needs a second factor no less
+)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = (
+    True  # by e-mails that it has proven
+)
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
+    {
+        "openid_connect": {
+            "APPS": [
+                {
+                    "provider_id": "oidc",
+                    "name": environment.oidc_name,
+                    "client_id": environment.oidc_client_id,
+                    "secret": environment.oidc_client_secret,
+                    "settings": {"server_url": environment.oidc_url},
+                }
+            ],
+            "OAUTH_PKCE_ENABLED": True,
+        }
+    }
+    if environment.oidc_url
+    else {}
+)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "studies"
 LOGOUT_REDIRECT_URL = "login"
 IS_HTTPS = environment.site_url.startswith("https://")
 # What the browser's address begins with. Whether a request came encrypted the web server knows: from the proxies that
 # FORWARDED_ALLOW_IPS names it believes X-Forwarded-Proto, so there is no SECURE_PROXY_SSL_HEADER that anybody could send.
-ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(environment.site_url))] if "://" in environment.site_url else []
+ORIGINS = _origins(environment.site_url)
 CSRF_TRUSTED_ORIGINS = ORIGINS
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
@@ -137,7 +201,7 @@ CONTENT_SECURITY_POLICY = {  # nothing from elsewhere, and nothing inline
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *_origins(environment.oidc_url)],  # a log-in by it begins with a form
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }

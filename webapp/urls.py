@@ -1,11 +1,14 @@
 """Addresses."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from webapp.health import health
 from webapp.operations.views import metrics, ready
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # a second factor is asked for there too
 
 urlpatterns = [
     path("", include("webapp.pages.urls")),

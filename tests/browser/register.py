@@ -38,6 +38,9 @@ VISITS: dict[str, tuple[str, ...]] = {
     "dataset": ("receiving", "checking", "refused", "ready", "built-in", "viewer:ready"),
     "architecture": ("scored", "winner", "parent", "unknown", "viewer:scored"),
     "workers": ("", "empty:"),
+    "teams": ("", "viewer:"),
+    "team": ("", "invited", "viewer:"),
+    "invitation": ("offered", "nobody:offered", "404"),
     "login": ("nobody:",),
     "account": ("",),
     "password-change": ("",),
@@ -76,6 +79,8 @@ OPENS = "architecture::test_a_step_of_the_network_opens_its_cell_by_mouse_and_ke
 LEADS_BACK = "every_button::test_a_network_page_leads_back"
 CHANGES = "accounts::test_a_password_is_changed_and_other_browsers_are_out"
 MAILED = "accounts::test_a_run_that_has_ended_is_mailed_unless_it_is_not_wanted"
+MANAGES = "teams::test_a_team_is_made_its_members_are_invited_changed_removed_and_it_is_handed_over"
+WATCHES = "teams::test_a_viewer_watches_live_changes_nothing_and_sees_no_more_once_removed"
 FORGOTTEN = "accounts::test_a_forgotten_password_is_chosen_anew_by_mail"
 TRIES = "every_button::test_the_api_is_tried_on_its_page"
 
@@ -85,6 +90,8 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "To the content": ("every_button::test_the_head_of_a_page_is_skipped", "main:target"),
         "data-themeToggle": ("studies::test_light_and_dark_are_chosen_by_hand_and_kept", "html"),
         "Log out": ("studies::test_a_stranger_is_asked_to_log_in_and_led_back", "POST /logout/"),
+        "#team-menu summary": (MANAGES, "#team-menu"),
+        "data-chooses": (MANAGES, "POST /teams/choose/"),
         "nav Main: Studies": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /"),
         "nav Main: New study": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /studies/new/"),
         "nav Main: Spaces": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /spaces/"),
@@ -274,6 +281,32 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
             "architecture_buttons::test_a_network_leads_to_its_children_page_by_page_and_each_back_to_it",
             "#lineage",
         ),
+    },
+    "teams": {
+        "#another Make it": (MANAGES, "POST /teams/"),
+    },
+    "team": {
+        "#link data-copy=link": (MANAGES, "#link ~ button"),
+        "data-renames": (MANAGES, "#rename-dialog"),
+        "#rename-dialog Rename": (MANAGES, "POST /teams/*-*/"),
+        "#rename-dialog data-closes": (MANAGES, "#rename-dialog"),
+        "data-leaves": (MANAGES, "#leave-dialog"),
+        "#leave-dialog Leave": (MANAGES, "POST /teams/*-*/"),
+        "#leave-dialog data-closes": (MANAGES, "#leave-dialog"),
+        "#members select role": (MANAGES, "[aria-label^='Role of']"),
+        "#members data-changes": (MANAGES, "POST /teams/*-*/"),
+        "#members data-hands": (MANAGES, "dialog[open]"),
+        "#members data-removes": (MANAGES, "dialog[open]"),
+        "#hand Hand over": (MANAGES, "POST /teams/*-*/"),
+        "#hand data-closes": (MANAGES, "dialog[open]"),
+        "#remove Remove": (MANAGES, "POST /teams/*-*/"),
+        "#remove data-closes": (MANAGES, "dialog[open]"),
+        "#invitations data-revokes": (MANAGES, "POST /teams/*-*/"),
+        "#invite Make an invitation": (MANAGES, "POST /teams/*-*/"),
+    },
+    "invitation": {
+        "data-accepts": (MANAGES, "POST /invitation/"),
+        "Log in": (WATCHES, "GET /login/"),
     },
     "login": {
         "Log in": ("studies::test_a_stranger_is_asked_to_log_in_and_led_back", "POST /login/"),

@@ -34,6 +34,7 @@ from tests.webapp.conftest import DRAWS  # noqa: E402
 from tests.webapp.datasets.pictures import birds, zipped  # noqa: E402
 from webapp import queueing  # noqa: E402
 from webapp.accounts.models import Membership, Role, Team, User  # noqa: E402
+from webapp.accounts.services.invitations import Wanted, invite  # noqa: E402
 from webapp.accounts.services.tokens import make_token  # noqa: E402
 from webapp.datasets.models import Dataset, Upload, UploadedFile  # noqa: E402
 from webapp.datasets.services.from_disk import OnDisk, import_data  # noqa: E402
@@ -120,6 +121,7 @@ def everything() -> dict[str, Any]:
         "empty": session("empty@states.example", {teams["empty"]: Role.OWNER}),
         "viewer": session("viewer@states.example", {full: Role.VIEWER}),
     }
+    _, secret = invite(User.objects.get(email="full@states.example"), full, Wanted(Role.VIEWER))
     runs = {
         "queued": run_of(full, "queued"),
         "paused": run_of(full, "paused", control.pause),
@@ -155,6 +157,8 @@ def everything() -> dict[str, Any]:
     key = urlsafe_base64_encode(force_bytes(someone.pk))
     found["password-reset-confirm/works"] = f"/password/new/{key}/{default_token_generator.make_token(someone)}/"
     found["password-reset-confirm/used"] = f"/password/new/{key}/no-token/"
+    found |= {"team/": f"/teams/{full.pk}/", "team/invited": f"/teams/{full.pk}/"}
+    found |= {"invitation/offered": f"/invitations/{secret}/"}
     return {
         "sessions": sessions,
         "addresses": found,

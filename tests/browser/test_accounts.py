@@ -68,6 +68,10 @@ def cookies(studio: Studio, person: Person, browser: Browser) -> list[Any]:
 
 def login(page: Page, email: str, password: str) -> None:
     page.goto("/login/")
+    enter(page, email, password)
+
+
+def enter(page: Page, email: str, password: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()

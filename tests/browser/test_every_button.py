@@ -84,6 +84,10 @@ TURNS: dict[str, Callable[[Page], object]] = {
         page.get_by_role("button", name="Edit as JSON").click(),
         page.locator("#json").wait_for(),
     ),
+    "team/invited": lambda page: (
+        page.get_by_role("button", name="Make an invitation").click(),
+        page.locator("#link").wait_for(),
+    ),
     "api:docs/": lambda page: page.locator(".opblock-summary-control").first.wait_for(),
     "study/exported": lambda page: page.locator("#exports a").first.wait_for(),
     "study/finished": lambda page: page.locator("#scatter .u-over").wait_for(),

@@ -1,5 +1,8 @@
 """Users and teams in the admin."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -9,6 +12,10 @@ from webapp.accounts.models import Attempt, Invitation, Membership, Team, Token,
 from webapp.admin import Audited, ReadOnly
 
 admin.site.unregister(Group)  # what somebody may do follows from their roles in teams
+for theirs in ("account", "mfa", "usersessions", "socialaccount"):  # allauth's pages are not written down
+    for model in apps.get_app_config(theirs).get_models():
+        if admin.site.is_registered(model):
+            admin.site.unregister(model)
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -64,3 +71,18 @@ class AttemptAdmin(ReadOnly):
     """To delete them is to let somebody try again."""
 
     list_display = ("at", "what")
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnly):
+    """To delete one is to let somebody in without it: who has lost app and codes."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    exclude = ("data",)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnly):
+    """Of those who signed up, and whether it is proven. To delete one is to ask for no proof."""
+
+    list_display = ("email", "user", "verified")

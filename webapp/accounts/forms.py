@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
+from allauth.account.forms import ReauthenticateForm, SignupForm
+from allauth.core import context as at_hand
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as SecondReauthenticateForm
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm
 from django.utils import timezone
@@ -14,7 +19,16 @@ from webapp.accounts.backends import address_of
 from webapp.accounts.models import Role, Team, Token, User
 from webapp.accounts.selectors import teams_of
 from webapp.accounts.services.invitations import MOST_DAYS, MOST_USES, Wanted
-from webapp.accounts.services.throttle import LOG_IN, OLD_PASSWORD, attempted, forgive, is_exhausted
+from webapp.accounts.services.throttle import (
+    LOG_IN,
+    OLD_PASSWORD,
+    SECOND_FACTOR,
+    SIGN_UP,
+    Deed,
+    attempted,
+    forgive,
+    is_exhausted,
+)
 from webapp.accounts.services.tokens import Limits
 
 WAIT = "Too many tries. Wait a quarter of an hour, then try again."
@@ -79,6 +93,47 @@ class NewToken(forms.Form):
         given = self.cleaned_data
         expires = timezone.now() + timedelta(days=int(given["days"])) if given["days"] else None
         return Limits(Token.Scope(given["scope"]), given["team"], expires)
+
+
+class SignUp(SignupForm):  # type: ignore[misc]
+    """A new person's. Not without end from one address."""
+
+    def clean(self) -> dict[str, Any]:
+        if attempted(SIGN_UP, address=address_of(at_hand.request)) is None:
+            raise forms.ValidationError(WAIT, code="throttled")
+        given: dict[str, Any] = super().clean()
+        return given
+
+
+def _guessed(deed: Deed, email: str, check: Callable[[], str]) -> str:
+    """What was given, if the check lets it pass; one guess too many is not looked at."""
+    attempt = attempted(deed, email=email)
+    if attempt is None:
+        raise forms.ValidationError(WAIT, code="throttled")
+    given = check()
+    forgive(attempt)
+    return given
+
+
+class Again(ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before a second factor is changed."""
+
+    def clean_password(self) -> str:
+        return _guessed(OLD_PASSWORD, self.user.email, super().clean_password)
+
+
+class SecondFactor(AuthenticateForm):  # type: ignore[misc]
+    """The code of an app, or of a list kept for a lost one."""
+
+    def clean_code(self) -> str:
+        return _guessed(SECOND_FACTOR, self.user.email, super().clean_code)
+
+
+class SecondFactorAgain(SecondReauthenticateForm):  # type: ignore[misc]
+    """The same, before it is changed."""
+
+    def clean_code(self) -> str:
+        return _guessed(SECOND_FACTOR, self.user.email, super().clean_code)
 
 
 class TeamName(forms.Form):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_save
@@ -51,6 +53,12 @@ def listen() -> None:
     user_logged_out.connect(_logged_out, dispatch_uid="audit")
     user_login_failed.connect(_log_in_failed, dispatch_uid="audit")
     password_changed.connect(_password_changed, dispatch_uid="audit")
+    for signal, action in (
+        (authenticator_added, Action.FACTOR_ADDED),
+        (authenticator_removed, Action.FACTOR_REMOVED),
+        (authentication_failed, Action.FACTOR_FAILED),
+    ):
+        signal.connect(partial(_factor, action), weak=False, dispatch_uid=f"audit {action}")
 
 
 def _saved(sender: type[Model], instance: Any, created: bool, raw: bool = False, **_: object) -> None:
@@ -85,6 +93,10 @@ def _log_in_failed(credentials: dict[str, Any], **_: object) -> None:
     tried = str(credentials.get("username", "")).lower()
     known = User.objects.filter(email=tried).first()
     record(Action.LOG_IN_FAILED, known, "" if known else "an e-mail that nobody has")
+
+
+def _factor(action: Action, user: User, authenticator: Any, **_: object) -> None:
+    record(action, user, f"{authenticator.get_type_display()} of {user}", by=user)
 
 
 def _password_changed(user: User, **_: object) -> None:

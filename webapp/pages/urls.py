@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from allauth.account import views as entrance
+from allauth.usersessions.views import list_usersessions
+from django.conf import settings
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from webapp.pages.views.accounts import (
     Login,
@@ -22,7 +25,7 @@ from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.spaces import run_spaces, spaces
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, extend, run_history, study
-from webapp.pages.views.teams import choose, invitations, leave, members, team, teams
+from webapp.pages.views.teams import choose, team, teams
 from webapp.pages.views.tokens import revoke, tokens
 from webapp.pages.views.workers import strip, workers_page
 
@@ -53,9 +56,6 @@ urlpatterns = [
     path("teams/", teams, name="teams"),
     path("teams/choose/", choose, name="choose-team"),
     path("teams/<uuid:pk>/", team, name="team"),
-    path("teams/<uuid:pk>/members/", members, name="team-members"),
-    path("teams/<uuid:pk>/leave/", leave, name="leave-team"),
-    path("teams/<uuid:pk>/invitations/", invitations, name="team-invitations"),
     path("invitation/", invitation, name="invitation"),
     path("invitations/<str:key>/", invited, name="invited"),
     path("login/", Login.as_view(), name="login"),
@@ -67,4 +67,20 @@ urlpatterns = [
     path("password/sent/", PasswordResetSent.as_view(), name="password-reset-sent"),
     path("password/new/<uidb64>/<token>/", PasswordResetConfirm.as_view(), name="password-reset-confirm"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("signup/", entrance.signup, name="account_signup"),
+    path("signup/sent/", entrance.email_verification_sent, name="account_email_verification_sent"),
+    path("signup/<str:key>/", entrance.confirm_email, name="account_confirm_email"),
+    path("account/again/", entrance.reauthenticate, name="account_reauthenticate"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/sessions/", list_usersessions, name="usersessions_list"),
+    # Under the names that allauth knows them by:
+    path("login/", Login.as_view(), name="account_login"),
+    path("logout/", LogoutView.as_view(), name="account_logout"),
+    path("inactive/", entrance.account_inactive, name="account_inactive"),
+    path("password/forgotten/", PasswordReset.as_view(), name="account_reset_password"),
 ]
+if settings.SOCIALACCOUNT_PROVIDERS:
+    urlpatterns += [
+        path("sso/", include("allauth.socialaccount.urls")),
+        path("sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    ]

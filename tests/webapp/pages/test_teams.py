@@ -45,9 +45,9 @@ def test_a_team_is_made_and_renamed_on_its_page(viewer: Client, owner: Client, t
     made = viewer.post("/teams/", {"name": " our own "})
     assert Team.objects.get(name="our own").pk.hex in made["Location"].replace("-", "")
     assert "This field is required" in said(viewer.post("/teams/", {"name": " "}))
-    assert viewer.post(f"/teams/{team.pk}/", {"name": "mine"}).status_code == 403
-    assert owner.post(f"/teams/{team.pk}/", {"name": "x" * 121}).status_code == 422
-    assert owner.post(f"/teams/{team.pk}/", {"name": "sight"}).status_code == 302
+    assert viewer.post(f"/teams/{team.pk}/", {"act": "rename", "name": "mine"}).status_code == 403
+    assert owner.post(f"/teams/{team.pk}/", {"act": "rename", "name": "x" * 121}).status_code == 422
+    assert owner.post(f"/teams/{team.pk}/", {"act": "rename", "name": "sight"}).status_code == 302
     assert "sight" in said(viewer.get("/teams/"))
 
 
@@ -55,19 +55,19 @@ def test_members_are_changed_by_owners_and_the_last_one_is_told_why_not(
     owner: Client, viewer: Client, team: Team
 ) -> None:
     own, theirs = (User.objects.get(email=f"{role}@example.org").pk for role in ("owner", "viewer"))
-    address = f"/teams/{team.pk}/members/"
+    address = f"/teams/{team.pk}/"
     assert viewer.post(address, {"member": theirs, "act": "role", "role": "owner"}).status_code == 403
     refused = owner.post(address, {"member": own, "act": "role", "role": "viewer"})
     assert refused.status_code == 409
     assert "make somebody else its owner first" in said(refused)
-    assert "make somebody else its owner first" in said(owner.post(f"/teams/{team.pk}/leave/"))
+    assert "make somebody else its owner first" in said(owner.post(f"/teams/{team.pk}/", {"act": "leave"}))
     owner.post(address, {"member": theirs, "act": "role", "role": "editor"})
     owner.post(address, {"member": theirs, "act": "role", "role": "king"})
     owner.post(address, {"member": theirs, "act": "nothing"})
     assert Membership.objects.get(team=team, user=theirs).role == Role.EDITOR
     assert owner.post(address, {"member": "nobody", "act": "remove"}).status_code == 404
     owner.post(address, {"member": theirs, "act": "hand-over"})
-    assert owner.post(f"/teams/{team.pk}/leave/", follow=True).status_code == 200
+    assert owner.post(f"/teams/{team.pk}/", {"act": "leave"}, follow=True).status_code == 200
     assert list(team.members.values_list("pk", flat=True)) == [theirs]
     assert viewer.post(address, {"member": theirs, "act": "remove"}).status_code == 409
 
@@ -75,9 +75,9 @@ def test_members_are_changed_by_owners_and_the_last_one_is_told_why_not(
 def test_an_invitation_is_shown_once_looked_at_by_a_stranger_and_accepted_after_the_log_in(
     owner: Client, team: Team
 ) -> None:
-    address = f"/teams/{team.pk}/invitations/"
-    assert owner.post(address, {"role": "viewer", "days": 0, "most_uses": 1}).status_code == 422
-    page = said(owner.post(address, {"role": "editor", "days": 7, "most_uses": 1}))
+    address = f"/teams/{team.pk}/"
+    assert owner.post(address, {"act": "invite", "role": "viewer", "days": 0, "most_uses": 1}).status_code == 422
+    page = said(owner.post(address, {"act": "invite", "role": "editor", "days": 7, "most_uses": 1}))
     link = re.search(r"http://[^<]+(/invitations/\S+/)<", page)
     assert link is not None
     assert link[1] not in said(owner.get(f"/teams/{team.pk}/"))
@@ -95,7 +95,7 @@ def test_an_invitation_is_shown_once_looked_at_by_a_stranger_and_accepted_after_
     other = Client().get(link[1])
     assert other.status_code == 404
     assert "no longer works" in said(other)
-    owner.post(address, {"revoke": Invitation.objects.get().pk})
+    owner.post(address, {"act": "revoke", "invitation": Invitation.objects.get().pk})
     assert not Invitation.objects.exists()
 
 
@@ -105,10 +105,10 @@ def test_the_chosen_team_is_the_one_whose_studies_are_listed(owner: Client, team
     for one in (team, another):
         Study.objects.create(team=one, name=f"study of {one}", recipe=DRAWS)
     assert "study of vision" in said(owner.get("/"))
-    assert owner.post("/teams/choose/", {"team": another.pk}, follow=True).status_code == 200
+    assert owner.post("/teams/choose/", {"chosen_team": another.pk}, follow=True).status_code == 200
     page = said(owner.get("/"))
     assert "study of another" in page
     assert "study of vision" not in page
-    assert owner.post("/teams/choose/", {"team": Team.objects.create(name="theirs").pk}).status_code == 404
+    assert owner.post("/teams/choose/", {"chosen_team": Team.objects.create(name="theirs").pk}).status_code == 404
     owner.post("/teams/choose/")
     assert "study of vision" in said(owner.get("/"))

@@ -37,6 +37,8 @@ LOG_IN = Deed(
     (Limit(("email", "address"), 5, QUARTER), Limit(("address",), 50, QUARTER), Limit(("email",), 100, HOUR)),
 )
 OLD_PASSWORD = Deed("old password", (Limit(("email",), 5, QUARTER),))
+SECOND_FACTOR = Deed("second factor", (Limit(("email",), 5, QUARTER),))
+SIGN_UP = Deed("sign-up", (Limit(("address",), 20, HOUR),))
 INVITATION_MAIL = Deed("invitation mail", (Limit(("email",), 3, HOUR), Limit(("user",), 30, HOUR)))
 RESET_MAIL = Deed("reset mail", (Limit(("email",), 3, HOUR), Limit(("address",), 20, HOUR)))
 

@@ -74,7 +74,7 @@ class OneInvitation(GenericAPIView[Invitation]):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class AcceptInvitation(GenericAPIView[Invitation]):
+class AcceptInvitation(GenericAPIView[Team]):
     scope = Scope.ADMIN
     serializer_class = TeamSerializer
 

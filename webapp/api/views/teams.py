@@ -69,7 +69,7 @@ class OneTeam(GenericAPIView[Team]):
 
 
 class ByArrival(Page):
-    ordering = ("id",)
+    ordering = ("id",)  # type: ignore[assignment]
 
 
 class OfTeam(GenericAPIView[Membership]):

@@ -1,9 +1,15 @@
-"""Your account: its password, changed or forgotten. Django's own views, in our pages."""
+"""Log-in, sign-up and your account. Forms and password views are Django's; whoever is let in goes on through allauth's stages."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import EmailAddress
+from allauth.account.models import Login as Entering
+from allauth.account.signals import password_changed
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_required
@@ -13,8 +19,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
+from webapp.accounts.adapters import is_open
 from webapp.accounts.backends import address_of
 from webapp.accounts.forms import ChangedPassword, ForgottenPassword, LogIn
+from webapp.accounts.models import User
 from webapp.accounts.selectors import roles_of
 from webapp.accounts.services.mails import choose_mail
 from webapp.accounts.services.throttle import RESET_MAIL, attempted
@@ -29,8 +37,22 @@ def account(request: Asked) -> HttpResponse:
         choose_mail(request.user, wanted="wants_mail" in request.POST)
         messages.success(request, "Saved.")
         return redirect("account")
-    shown = {"page": "account", "roles": roles_of(request.user), "is_mail_sent": is_mail_sent()}
+    shown = {
+        "page": "account",
+        "roles": roles_of(request.user),
+        "is_mail_sent": is_mail_sent(),
+        "has_second_factor": is_mfa_enabled(request.user),
+    }
     return render(request, "accounts/account.html", shown)
+
+
+def oidc_name() -> str:
+    """What people call the identity provider; nothing where there is none."""
+    return (
+        settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["name"]
+        if settings.SOCIALACCOUNT_PROVIDERS
+        else ""
+    )
 
 
 class Login(views.LoginView):
@@ -38,6 +60,22 @@ class Login(views.LoginView):
 
     authentication_form = LogIn
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """The password fits; then follow what else is asked: an e-mail to prove, a second factor."""
+        user = form.get_user()
+        proving = EmailAddress.objects.filter(user=user).exists()  # who signed up; others were made by the operator
+        entering = Entering(
+            user,
+            email=user.email,
+            email_verification=settings.ACCOUNT_EMAIL_VERIFICATION if proving else "none",
+            redirect_url=self.get_redirect_url() or None,
+        )
+        answer: HttpResponse = perform_password_login(self.request, {"email": user.email}, entering)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, is_open=is_open(self.request), oidc=oidc_name())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         answer = super().form_invalid(form)
@@ -59,7 +97,9 @@ class PasswordChange(views.PasswordChangeView):
             self.request,
             "The password is changed. Every other browser has to log in again, and scripts need new tokens.",
         )
-        return super().form_valid(form)  # type: ignore[arg-type]
+        answer = super().form_valid(form)  # type: ignore[arg-type]
+        password_changed.send(User, request=self.request, user=self.request.user)  # this session has another key now
+        return answer
 
 
 class PasswordReset(views.PasswordResetView):

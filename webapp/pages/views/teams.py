@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from webapp.accounts.forms import Invite, TeamName
-from webapp.accounts.models import Membership, Role, Team, User
+from webapp.accounts.models import Membership, Role, Team
 from webapp.accounts.selectors import invitations_of, members_of, role_in, roles_of, teams_of
 from webapp.accounts.services.invitations import invite, link_of, revoke
 from webapp.accounts.services.members import change_role, end_membership, hand_over
@@ -36,86 +36,80 @@ def teams(request: Asked) -> HttpResponse:
 @require_POST
 def choose(request: Asked) -> HttpResponse:
     """See one team's things, or with none named those of all."""
-    named = request.POST.get("team", "")
+    named = request.POST.get("chosen_team", "")
     choose_team(request.user, get_object_or_404(teams_of(request.user), pk=_identity(named)) if named else None)
     return redirect("studies")
 
 
 @login_required
 def team(request: Asked, pk: uuid.UUID) -> HttpResponse:
-    """Who is in a team. A post renames it."""
-    found = _team(request, pk)
-    if request.method != "POST":
+    """Who is in a team as what, and who is invited. A post changes it: `act` says what, by a name in ACTS."""
+    found = get_object_or_404(teams_of(request.user), pk=pk)
+    act = ACTS.get(request.POST.get("act", "")) if request.method == "POST" else None
+    if act is None:
         return _page(request, found)
+    try:
+        return act(request, found) or redirect("team", pk)
+    except Conflict as error:
+        return _page(request, found, status=error.status, refused=str(error))
+
+
+def _rename(request: Asked, found: Team) -> HttpResponse | None:
     form = TeamName(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, naming=form)
     rename_team(request.user, found, form.cleaned_data["name"])
-    return redirect("team", pk)
+    return None
 
 
-def _change(by: User, member: Membership, role: str) -> None:
+def _change_role(request: Asked, found: Team) -> None:
+    member, role = _member(request, found), request.POST.get("role", "")
     if role in Role:
-        change_role(by, member, Role(role))
+        change_role(request.user, member, Role(role))
 
 
-MEMBER_ACTS: dict[str, Callable[[User, Membership, str], object]] = {
-    "role": _change,
-    "remove": lambda by, member, _: end_membership(by, member),
-    "hand-over": lambda by, member, _: hand_over(by, member),
-}
+def _hand_over(request: Asked, found: Team) -> None:
+    hand_over(request.user, _member(request, found))
 
 
-@login_required
-@require_POST
-def members(request: Asked, pk: uuid.UUID) -> HttpResponse:
-    """Change a member's `role`, remove them, or hand the team over to them: `act` says which."""
-    found = _team(request, pk)
-    member = get_object_or_404(members_of(request.user, found), user=_identity(request.POST.get("member", "")))
-    act = MEMBER_ACTS.get(request.POST.get("act", ""))
-    try:
-        if act is not None:
-            act(request.user, member, request.POST.get("role", ""))
-    except Conflict as error:
-        return _page(request, found, status=error.status, refused=str(error))
-    return redirect("team", pk)
+def _remove(request: Asked, found: Team) -> None:
+    end_membership(request.user, _member(request, found))
 
 
-@login_required
-@require_POST
-def leave(request: Asked, pk: uuid.UUID) -> HttpResponse:
-    """Go out of a team. Its last owner cannot."""
-    found = _team(request, pk)
-    try:
-        end_membership(request.user, members_of(request.user, found).get(user=request.user))
-    except Conflict as error:
-        return _page(request, found, status=error.status, refused=str(error))
+def _leave(request: Asked, found: Team) -> HttpResponse:
+    end_membership(request.user, members_of(request.user, found).get(user=request.user))
     messages.success(request, f"You have left {found.name}.")
     return redirect("teams")
 
 
-@login_required
-@require_POST
-def invitations(request: Asked, pk: uuid.UUID) -> HttpResponse:
-    """Invite somebody; the link is on the page that comes, and never again. With `revoke`, end an invitation."""
-    found = _team(request, pk)
-    if "revoke" in request.POST:
-        revoke(
-            request.user, get_object_or_404(invitations_of(request.user, found), pk=_identity(request.POST["revoke"]))
-        )
-        return redirect("team", pk)
+def _invite(request: Asked, found: Team) -> HttpResponse:
+    """The link is on the page that comes, and never again."""
     form = Invite(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, inviting=form)
-    try:
-        made, secret = invite(request.user, found, form.wanted)
-    except Conflict as error:
-        return _page(request, found, status=error.status, refused=str(error))
+    made, secret = invite(request.user, found, form.wanted)
     return _page(request, found, link=link_of(secret), made=made)
 
 
-def _team(request: Asked, pk: uuid.UUID) -> Team:
-    return get_object_or_404(teams_of(request.user), pk=pk)
+def _revoke(request: Asked, found: Team) -> None:
+    named = _identity(request.POST.get("invitation", ""))
+    revoke(request.user, get_object_or_404(invitations_of(request.user, found), pk=named))
+
+
+ACTS: dict[str, Callable[[Asked, Team], HttpResponse | None]] = {
+    "rename": _rename,
+    "role": _change_role,
+    "hand-over": _hand_over,
+    "remove": _remove,
+    "leave": _leave,
+    "invite": _invite,
+    "revoke": _revoke,
+}
+
+
+def _member(request: Asked, found: Team) -> Membership:
+    named = _identity(request.POST.get("member", ""))
+    return get_object_or_404(members_of(request.user, found), user=named)
 
 
 def _page(request: Asked, found: Team, status: int = 200, **more: Any) -> HttpResponse:
