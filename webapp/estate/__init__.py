@@ -1,0 +1,1 @@
+"""What a team owns as a whole: taken away as one archive, and reclaimed."""
