@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "webapp.studies",
     "webapp.runs",
     "webapp.spaces",
+    "webapp.sharing",
     "webapp.api",
     "webapp.doctor",
     "webapp.operations",
@@ -293,4 +294,5 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "webapp.api.schema.closed",
     ],
+    "ENUM_NAME_OVERRIDES": {"ShareKindEnum": "webapp.sharing.models.Share.Kind"},
 }

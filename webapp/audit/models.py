@@ -47,6 +47,8 @@ class AuditEntry(Immutable):
         RUN_DELETED = "run deleted"
         DATA_DELETED = "data deleted"
         SPACE_SAVED = "space saved"
+        LINK_MADE = "link made"
+        LINK_ENDED = "link revoked"
         ADMINISTERED = "changed in the admin"
 
     at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -77,9 +77,7 @@ def _run(run: Run, place: str) -> Iterator[File]:
 
 
 def _plain(row: Model) -> dict[str, Any]:
-    return {
-        one.attname: one.value_from_object(row) for one in row._meta.concrete_fields if one.attname not in UNSAID
-    }
+    return {one.attname: one.value_from_object(row) for one in row._meta.concrete_fields if one.attname not in UNSAID}
 
 
 def _json(name: str, value: object) -> File:

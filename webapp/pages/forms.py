@@ -23,3 +23,12 @@ class MoreForm(forms.Form):
         return "; ".join(
             f"{name.replace('_', ' ')}: {' '.join(map(str, texts))}" for name, texts in self.errors.items()
         )
+
+
+class LinkForm(forms.Form):
+    """For how long a link is good, and whether exports may be downloaded by it."""
+
+    DAYS = ((1, "a day"), (7, "a week"), (30, "a month"), (90, "three months"), (365, "a year"))
+
+    days = forms.TypedChoiceField(choices=DAYS, coerce=int, initial=30, label="Good for")
+    with_files = forms.BooleanField(required=False, label="Files may be downloaded")

@@ -18,14 +18,14 @@ COLUMNS = {"score": "Score", "params": "Params", "madds": "MAdds"}
 FILTERS = ("stage", "status")
 
 
-def table(run: Run, given: QueryDict) -> dict[str, Any]:
-    """A page of candidates, best first unless asked otherwise."""
+def table(run: Run, given: QueryDict, address: str = "") -> dict[str, Any]:
+    """A page of candidates, best first unless asked otherwise. `address`: where it is turned, unless on the pages of a login."""
     chosen = _chosen(given)
     total = count_of(run, chosen)
     pages = max(1, -(-total // PAGE))
     page, number = _page(run, chosen, given, total)
     number = 1 if not page.before else pages if not page.after else min(max(number, 1), pages)
-    address = reverse("run-candidates", args=(run.pk,))
+    address = address or reverse("run-candidates", args=(run.pk,))
     stages = [(place, stage["name"]) for place, stage in enumerate(run.recipe["pipeline"]) if "estimator" in stage]
     names = dict(stages)
 

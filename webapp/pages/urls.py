@@ -22,6 +22,18 @@ from webapp.pages.views.data import cancel, data, dataset, remove
 from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.invitations import invitation, invited
 from webapp.pages.views.new_study import new_study, preview_study
+from webapp.pages.views.shared import (
+    shared_best_file,
+    shared_candidates,
+    shared_document,
+    shared_file,
+    shared_history,
+    shared_network,
+    shared_page,
+    shared_space_file,
+    shared_state,
+)
+from webapp.pages.views.shares import revoke, shares
 from webapp.pages.views.spaces import run_spaces, spaces
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, extend, run_history, study
@@ -51,6 +63,21 @@ urlpatterns = [
         "runs/<uuid:pk>/architectures/<str:key>/architecture.json", architecture_document, name="architecture-document"
     ),
     path("runs/<uuid:pk>/architectures/<str:key>/retrain/", retrain, name="retrain-network"),
+    path("shares/", shares, name="shares"),
+    path("shares/<uuid:pk>/revoke/", revoke, name="revoke-share"),
+    path("shared/<str:token>/", shared_page, name="shared"),
+    path("shared/<str:token>/space/<str:name>", shared_space_file, name="shared-space-file"),
+    path("shared/<str:token>/runs/<uuid:pk>/state/", shared_state, name="shared-run-state"),
+    path("shared/<str:token>/runs/<uuid:pk>/history/", shared_history, name="shared-run-history"),
+    path("shared/<str:token>/runs/<uuid:pk>/candidates/", shared_candidates, name="shared-run-candidates"),
+    path("shared/<str:token>/runs/<uuid:pk>/architectures/<str:key>/", shared_network, name="shared-architecture"),
+    path(
+        "shared/<str:token>/runs/<uuid:pk>/architectures/<str:key>/architecture.json",
+        shared_document,
+        name="shared-architecture-document",
+    ),
+    path("shared/<str:token>/runs/<uuid:pk>/files/<str:name>", shared_file, name="shared-file"),
+    path("shared/<str:token>/runs/<uuid:pk>/best/<str:name>", shared_best_file, name="shared-best-file"),
     path("workers/", workers_page, name="workers"),
     path("workers/strip/", strip, name="workers-strip"),
     path("teams/", teams, name="teams"),

@@ -28,3 +28,11 @@ def saved_from(run: Run) -> dict[int, SavedSpace]:
     """The newest saved space of each stage of a run."""
     found = SavedSpace.objects.filter(run=run, stage__isnull=False).defer("document").order_by("created", "id")
     return {one.stage: one for one in found if one.stage is not None}
+
+
+def operators_of(saved: SavedSpace) -> list[str]:
+    """The labels of what may stand at its places, each once; none of a space whose cells are open."""
+    listed = saved.document.get("labels") or [
+        label for alphabet in saved.document["alphabets"] if isinstance(alphabet, list) for label in alphabet
+    ]
+    return list(dict.fromkeys(listed))

@@ -13,7 +13,7 @@ export function drawResults(state, facts) {
   drawCounts(state);
   drawRounds(state);
   drawModels(state);
-  drawFiles(state, facts);
+  if (at("exports")) drawFiles(state, facts); // not everybody may have them
   drawWarnings(state);
 }
 

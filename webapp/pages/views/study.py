@@ -49,12 +49,12 @@ def study(request: Asked, pk: uuid.UUID) -> HttpResponse:
     """One study: its newest run, or the one that `?run=` names, as it is now; the page follows it from there."""
     found = get_object_or_404(studies_of(request.user), pk=pk)
     runs = runs_of(request.user).filter(study=found)
-    run = _chosen(runs, request.GET["run"]) if "run" in request.GET else runs.first()
+    run = chosen_run(runs, request.GET["run"]) if "run" in request.GET else runs.first()
     shown = {
         "page": "studies",
         "study": found,
         "run": run,
-        "runs": _numbered(runs),
+        "runs": numbered(runs),
         "run_count": runs.count(),
         "may_ask": may_edit(request.user, found.team_id),
     }
@@ -112,7 +112,7 @@ def delete(request: Asked, pk: uuid.UUID) -> HttpResponse:
     return redirect("studies")
 
 
-def _chosen(runs: QuerySet[Run], asked: str) -> Run:
+def chosen_run(runs: QuerySet[Run], asked: str) -> Run:
     """The run that the address names; not found where it is none of these."""
     try:
         return get_object_or_404(runs, pk=uuid.UUID(asked))
@@ -120,7 +120,7 @@ def _chosen(runs: QuerySet[Run], asked: str) -> Run:
         return get_object_or_404(runs, pk=None)
 
 
-def _numbered(runs: QuerySet[Run]) -> list[tuple[int, Run]]:
+def numbered(runs: QuerySet[Run]) -> list[tuple[int, Run]]:
     """The newest runs, oldest first, as people count them."""
     count = runs.count()
     return [(count - place, run) for place, run in enumerate(runs[:RUNS])][::-1]
