@@ -36,8 +36,8 @@ export function onColours(redraw) {
 onColours(() => all.forEach((chart) => chart.anew()));
 
 /**
- * One chart in `host`. `draw({x, series, data, marks, said})`: `x` may rename the axis, `series` is a list of {label, hue, points, line, step, width, size}, `data` uPlot's
- * aligned lists, `marks` vertical lines {x, label}, `bands` areas {series: [upper, lower], hue}, `said` one sentence for who cannot see it. `linked(place)` makes the points of the first
+ * One chart in `host`. `draw({x, series, data, marks, said})`: `x` may rename the axis, `series` is a list of {label, hue, points, line, step, width, size, dash, faint, letter}, `data` uPlot's
+ * aligned lists, `marks` vertical lines {x, label}, `bands` areas {series: [upper, lower], hue}, `keyed`: what is beside the chart names the colours, `said` one sentence for who cannot see it. `linked(place)` makes the points of the first
  * series links: {address, text} of one, shown where the pointer is near it.
  */
 export class Chart {
@@ -145,18 +145,19 @@ export class Chart {
       ],
       bands: (this.content.bands ?? []).map(({ series: edges, hue: name }) => ({ series: edges, fill: faint(colour(name)) })),
       cursor: { drag: { x: false, y: false }, points: { size: 7, show: !linked }, x: !linked, y: false },
-      legend: { show: !this.content.bands, live: !linked, // bands: a table beside the chart names the colours
+      legend: { show: !this.content.bands && !this.content.keyed, live: !linked, // bands: a table beside the chart names the colours
         markers: { width: 0, fill: (_, place) => colour(series[place - 1].hue) } },
       hooks: { draw: [(plot) => this.drawMarks(plot)] },
     };
   }
 
-  series({ label, hue: name, points = false, line = true, step = false, width = 1.6, size = 5 }) {
-    const shade = colour(name);
+  series({ label, hue: name, points = false, line = true, step = false, width = 1.6, size = 5, dash, faint: pale = false }) {
+    const shade = pale ? faint(colour(name), 0.35) : colour(name);
     return {
       label,
       stroke: shade,
       width: line ? width : 0,
+      dash,
       spanGaps: true,
       paths: line ? (step ? uPlot.paths.stepped({ align: 1 }) : undefined) : () => null,
       points: points ? { show: true, size, width: line ? 1 : 0, fill: shade, stroke: shade } : { show: false },
@@ -182,11 +183,30 @@ export class Chart {
       context.fillText(label, at + (at > left + width / 2 ? -6 : 6) * devicePixelRatio, top + height - 6 * devicePixelRatio); // where dear networks are seldom
     }
     context.restore();
+    this.drawLetters(plot);
+  }
+
+  /** The letter of a series, where it ends. */
+  drawLetters(plot) {
+    const context = plot.ctx;
+    context.save();
+    context.font = `bold ${13 * devicePixelRatio}px system-ui`;
+    let beside = 0; // lines may end at the same point
+    for (const [place, { letter, hue: name }] of this.content.series.entries()) {
+      const [xs, ys] = [plot.data[0], plot.data[place + 1]];
+      const last = letter ? ys.findLastIndex((y) => y !== null) : -1;
+      if (last < 0 || !plot.series[place + 1].show) continue;
+      context.fillStyle = colour(name);
+      context.textAlign = "right";
+      context.fillText(letter, plot.valToPos(xs[last], "x", true) - (2 + 15 * beside) * devicePixelRatio, plot.valToPos(ys[last], "y", true) - 7 * devicePixelRatio);
+      beside += 1;
+    }
+    context.restore();
   }
 }
 
 /** A colour that leaves what is below it in sight. */
-const faint = (shade) => shade.replace(/^rgb\((.*)\)$/, "rgba($1, 0.1)");
+const faint = (shade, share = 0.1) => shade.replace(/^rgb\((.*)\)$/, `rgba($1, ${share})`);
 
 /** A little air around what is drawn, and marks within it. */
 function padded(plot, low, high) {

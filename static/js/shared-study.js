@@ -29,8 +29,7 @@ function begin() {
   followEvolution(history);
   setInterval(tick, 1_000);
   draw();
-  load();
-  follow();
+  load().then(follow);
 }
 
 /** What the charts show, up to the newest fact; then the candidates too. */

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from webapp.api.views import (
     audit,
     candidates,
+    compare,
     datasets,
     invitations,
     kit,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("spaces/", spaces.Spaces.as_view()),
     path("spaces/<uuid:pk>/", spaces.OneSpace.as_view()),
     path("spaces/<uuid:pk>/files/<str:name>", spaces.SpaceFile.as_view(), name="space-file"),
+    path("compare/", compare.Compare.as_view()),
     path("shares/", shares.Shares.as_view()),
     path("shares/<uuid:pk>/", shares.OneShare.as_view()),
     path("studies/", studies.Studies.as_view()),

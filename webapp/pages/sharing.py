@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from webapp.accounts.models import User
+from webapp.sharing.chosen import chosen
 from webapp.sharing.models import Share
-from webapp.sharing.subjects import Shown, a_network, a_space, a_study
+from webapp.sharing.subjects import Shown, a_comparison, a_network, a_space, a_study
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Thing:
         return self.shown.kind != Share.Kind.COMPARISON
 
 
-def asked_for(user: User, given: Mapping[str, str]) -> Thing | None:
-    """`?study=`, `?run=&architecture=` or `?space=`; None for none of them. Raises Http404 for what the user may not see."""
+def asked_for(user: User, given: QueryDict) -> Thing | None:
+    """`?study=`, `?run=&architecture=`, `?space=`, or what is compared; None for none. Raises Http404 for what the user may not see."""
     if "study" in given:
         shown = a_study(user, given["study"])
         return _thing(shown, shown.studies[0].name, reverse("study", args=(shown.studies[0].pk,)), given, "study")
@@ -41,6 +43,10 @@ def asked_for(user: User, given: Mapping[str, str]) -> Thing | None:
     if "space" in given:
         shown = a_space(user, given["space"])
         return _thing(shown, f"space {shown.space}", reverse("spaces"), given, "space")
+    if "studies" in given or "architectures" in given:
+        named = chosen(user, given)
+        shown = a_comparison(named.studies, named.networks)
+        return Thing(shown, f"a comparison of {len(named.names)}", f"{reverse('compare')}?{named.asked}", named.asked)
     return None
 
 

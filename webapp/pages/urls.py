@@ -18,6 +18,7 @@ from webapp.pages.views.accounts import (
 )
 from webapp.pages.views.architecture import architecture, architecture_document, retrain
 from webapp.pages.views.candidates import candidates
+from webapp.pages.views.compare import compare, compare_data
 from webapp.pages.views.data import cancel, data, dataset, remove
 from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.invitations import invitation, invited
@@ -25,6 +26,7 @@ from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.shared import (
     shared_best_file,
     shared_candidates,
+    shared_comparison,
     shared_document,
     shared_file,
     shared_history,
@@ -33,12 +35,12 @@ from webapp.pages.views.shared import (
     shared_space_file,
     shared_state,
 )
-from webapp.pages.views.shares import revoke, shares
+from webapp.pages.views.shares import revoke_share, shares
 from webapp.pages.views.spaces import run_spaces, spaces
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, extend, run_history, study
 from webapp.pages.views.teams import choose, team, teams
-from webapp.pages.views.tokens import revoke, tokens
+from webapp.pages.views.tokens import revoke_token, tokens
 from webapp.pages.views.workers import strip, workers_page
 
 urlpatterns = [
@@ -63,9 +65,12 @@ urlpatterns = [
         "runs/<uuid:pk>/architectures/<str:key>/architecture.json", architecture_document, name="architecture-document"
     ),
     path("runs/<uuid:pk>/architectures/<str:key>/retrain/", retrain, name="retrain-network"),
+    path("compare/", compare, name="compare"),
+    path("compare/data/", compare_data, name="compare-data"),
     path("shares/", shares, name="shares"),
-    path("shares/<uuid:pk>/revoke/", revoke, name="revoke-share"),
+    path("shares/<uuid:pk>/revoke/", revoke_share, name="revoke-share"),
     path("shared/<str:token>/", shared_page, name="shared"),
+    path("shared/<str:token>/comparison/", shared_comparison, name="shared-compare-data"),
     path("shared/<str:token>/space/<str:name>", shared_space_file, name="shared-space-file"),
     path("shared/<str:token>/runs/<uuid:pk>/state/", shared_state, name="shared-run-state"),
     path("shared/<str:token>/runs/<uuid:pk>/history/", shared_history, name="shared-run-history"),
@@ -88,7 +93,7 @@ urlpatterns = [
     path("login/", Login.as_view(), name="login"),
     path("account/", account, name="account"),
     path("account/tokens/", tokens, name="tokens"),
-    path("account/tokens/<uuid:pk>/revoke/", revoke, name="revoke-token"),
+    path("account/tokens/<uuid:pk>/revoke/", revoke_token, name="revoke-token"),
     path("account/password/", PasswordChange.as_view(), name="password-change"),
     path("password/forgotten/", PasswordReset.as_view(), name="password-reset"),
     path("password/sent/", PasswordResetSent.as_view(), name="password-reset-sent"),

@@ -29,11 +29,13 @@ from webapp.runs.selectors.best import best_so_far
 from webapp.runs.selectors.candidates import exports_of
 from webapp.runs.selectors.history import history
 from webapp.runs.selectors.snapshot import snapshot
+from webapp.sharing.compared import compared_by, told
 from webapp.sharing.models import Share
 from webapp.sharing.selectors import runs_shown, share_of_token
 from webapp.sharing.services.share import count_opening
 from webapp.sharing.subjects import is_key
 from webapp.spaces.selectors import operators_of
+from webapp.studies.comparison.compare import columns
 
 KEPT = "no-referrer"  # the address is the secret: no other site is told it
 UNLISTED = "noindex, nofollow"
@@ -98,6 +100,22 @@ def _space(opened: Opened) -> HttpResponse:
         raise Http404
     shown = {"space": saved, "figures": saved.figures, "size": in_short(int(saved.figures["size"]))}
     return _render(opened, "sharing/space.html", shown | {"operators": operators_of(saved)})
+
+
+def _comparison(opened: Opened) -> HttpResponse:
+    found = compared_by(opened.share)
+    rows = [(one, "") for one in found.subjects]
+    facts = {"data": address("compare-data", shared=opened)}
+    return _render(opened, "sharing/comparison.html", {"comparison": found, "rows": rows, "facts": facts})
+
+
+@gzip_page
+@shared
+def shared_comparison(opened: Opened) -> HttpResponse:
+    """What the charts of a comparison are drawn from."""
+    if opened.share.kind != Share.Kind.COMPARISON:
+        raise Http404
+    return JsonResponse(told(columns(compared_by(opened.share))))
 
 
 def _network_page(opened: Opened, run: Run, key: str) -> HttpResponse:
@@ -242,4 +260,5 @@ PAGES: dict[Share.Kind, Callable[[Opened], HttpResponse]] = {
     Share.Kind.STUDY: _study,
     Share.Kind.ARCHITECTURE: _network,
     Share.Kind.SPACE: _space,
+    Share.Kind.COMPARISON: _comparison,
 }

@@ -10,9 +10,11 @@ from django.shortcuts import render
 from webapp.accounts.selectors import teams_in_view
 from webapp.pages.overview import standings
 from webapp.pages.requests import Asked
+from webapp.sharing.subjects import identity
 from webapp.studies.selectors import studies_of
 
 PAGE = 25
+KEPT = 12  # ticks that a list of several pages remembers
 
 
 @login_required
@@ -23,6 +25,9 @@ def studies(request: Asked) -> HttpResponse:
     if words:
         found = found.filter(name__icontains=words)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    shown = {"page": "studies", "rows": standings(list(page)), "pages": page, "words": words}
+    rows = standings(list(page))
+    chosen = list(dict.fromkeys(identity(text) for text in request.GET.getlist("studies")[:KEPT]))
+    kept = [pk for pk in chosen if pk not in {row.study.pk for row in rows}]
+    shown = {"page": "studies", "rows": rows, "pages": page, "words": words, "chosen": chosen, "kept": kept}
     template = "studies/rows.html" if request.headers.get("HX-Request") else "studies/studies.html"
     return render(request, template, shown)

@@ -32,7 +32,7 @@ def tokens(request: Asked) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke(request: Asked, pk: uuid.UUID) -> HttpResponse:
+def revoke_token(request: Asked, pk: uuid.UUID) -> HttpResponse:
     """Whoever holds it is let in no more; a live socket ends within seconds."""
     found = get_object_or_404(tokens_of(request.user), pk=pk)
     end_token(found)

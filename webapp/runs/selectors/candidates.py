@@ -78,11 +78,23 @@ def genes_of(run: Run, key: str) -> list[str] | None:
     asked = Architecture.objects.filter(candidates__run=run, key=key).first()
     if asked is not None:
         return list(asked.genes)
-    document = next((file.path for file in exports_of(run) if file.name == "architecture.json"), None)
-    if document is None or not document.exists():
+    found = _exported(run)
+    return list(found["genes"]) if found is not None and found["key"] == key else None
+
+
+def winner_key(run: Run) -> str:
+    """The network that the run exported; empty before that, and where its recipe did not ask for the document."""
+    found = _exported(run)
+    return "" if found is None else str(found["key"])
+
+
+def _exported(run: Run) -> dict[str, Any] | None:
+    """The document of the exported network."""
+    path = next((file.path for file in exports_of(run) if file.name == "architecture.json"), None)
+    if path is None or not path.exists():
         return None
-    found = json.loads(document.read_text())
-    return list(found["genes"]) if found["key"] == key else None
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
 
 
 @dataclass(frozen=True)

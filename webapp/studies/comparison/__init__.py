@@ -1,0 +1,1 @@
+"""Studies, or networks, side by side."""
