@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "webapp.runs",
     "webapp.spaces",
     "webapp.sharing",
+    "webapp.notes",
+    "webapp.library",
     "webapp.api",
     "webapp.doctor",
     "webapp.operations",

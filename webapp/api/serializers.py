@@ -144,10 +144,11 @@ class PinnedOperatorsSerializer(serializers.ModelSerializer[OperatorSetVersion])
 
 class StudySerializer(serializers.ModelSerializer[Study]):
     run_count = serializers.IntegerField(read_only=True, default=0)
+    tags: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta:
         model = Study
-        fields = ("id", "team", "name", "created_by", "created", "run_count")
+        fields = ("id", "team", "name", "created_by", "created", "run_count", "tags")
         read_only_fields = ("id", "team", "created_by", "created")
 
 

@@ -1,4 +1,4 @@
-"""What the API takes and gives of links. Field for field what the OpenAPI document says."""
+"""What the API takes and gives of links, comparisons, notes, tags and pins. Field for field what the OpenAPI document says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from webapp.library.models import Pin
+from webapp.notes.services.note import LONGEST
 from webapp.sharing.models import Share, Subject
 from webapp.sharing.subjects import MOST
 
@@ -174,3 +176,66 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     subjects = ComparedSerializer(many=True)
     recipes = DifferenceSerializer()
     genes = DifferenceSerializer()
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    """Markdown, and as pages show it: `html` is sanitised. `version` counts the writings; 0, and no text, where there is none."""
+
+    text = serializers.CharField(allow_blank=True)
+    html = serializers.CharField(allow_blank=True)
+    version = serializers.IntegerField()
+    edited_by = serializers.UUIDField(allow_null=True)
+    edited = serializers.DateTimeField(allow_null=True)
+
+
+class NewNoteSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(allow_blank=True, max_length=LONGEST, help_text="Markdown; none takes the note away")
+    version = serializers.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, help_text="that you have read: 409 where there is a newer one"
+    )
+
+
+class TagsSerializer(serializers.Serializer[Any]):
+    """The tags of a study: small letters, no commas."""
+
+    tags = serializers.ListField(child=serializers.CharField(max_length=200), max_length=100)
+
+
+class PinSerializer(serializers.ModelSerializer[Pin]):
+    """A network that the team keeps. `run` is null once that is deleted; `recipe` and `genes` are enough to train it again."""
+
+    genes = serializers.ListField(child=serializers.CharField())
+    architecture = serializers.CharField(source="key", help_text="key")
+
+    class Meta:
+        model = Pin
+        fields: tuple[str, ...] = (
+            "id",
+            "team",
+            "name",
+            "run",
+            "architecture",
+            "genes",
+            "score",
+            "params",
+            "madds",
+            "created_by",
+            "created",
+        )
+
+
+class WholePinSerializer(PinSerializer):
+    """With the recipe that trains and exports it, to submit as it is or changed."""
+
+    recipe = serializers.DictField()
+
+    class Meta(PinSerializer.Meta):
+        fields = (*PinSerializer.Meta.fields, "recipe")
+
+
+class NewPinSerializer(NetworkNameSerializer):
+    name = serializers.CharField(required=False, max_length=120, help_text="default: after study and key")
+
+
+class PinNameSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)

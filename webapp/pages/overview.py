@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
+from webapp.notes.selectors import tags_by_study
 from webapp.runs.models import Candidate, Event, Run
 from webapp.runs.selectors.disk import bytes_of
 from webapp.runs.selectors.runs import shown
@@ -32,6 +33,7 @@ class Standing:
     best: Candidate | None = None
     curve: list[float] = field(default_factory=list)
     bytes: int = 0  # that its files take
+    tags: list[str] = field(default_factory=list)
 
     @property
     def limits(self) -> dict[str, int]:
@@ -46,10 +48,11 @@ def standings(studies: Sequence[Study]) -> list[Standing]:
     runs = [run.pk for run in newest.values()]
     begun, done, best, curves = _begun(runs), _done(runs), _best(runs), _curves(runs)
     room = bytes_of(study.pk for study in studies)
+    tags = tags_by_study([study.pk for study in studies])
     found = []
     for study in studies:
         standing = Standing(study, run=newest.get(study.pk), stages=len(study.recipe["pipeline"]))
-        standing.bytes = room.get(study.pk, 0)
+        standing.bytes, standing.tags = room.get(study.pk, 0), tags.get(study.pk, [])
         if standing.run is not None:
             key = standing.run.pk
             standing.shown = shown(standing.run)

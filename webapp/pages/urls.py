@@ -22,7 +22,9 @@ from webapp.pages.views.compare import compare, compare_data
 from webapp.pages.views.data import cancel, data, dataset, remove
 from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.invitations import invitation, invited
+from webapp.pages.views.library import library, pin, unpin
 from webapp.pages.views.new_study import new_study, preview_study
+from webapp.pages.views.notes import network_note, preview_note, study_note, study_tags
 from webapp.pages.views.shared import (
     shared_best_file,
     shared_candidates,
@@ -35,7 +37,7 @@ from webapp.pages.views.shared import (
     shared_space_file,
     shared_state,
 )
-from webapp.pages.views.shares import revoke_share, shares
+from webapp.pages.views.shares import end_link, shares
 from webapp.pages.views.spaces import run_spaces, spaces
 from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, extend, run_history, study
@@ -49,6 +51,13 @@ urlpatterns = [
     path("studies/new/preview/", preview_study, name="preview-study"),
     path("studies/<uuid:pk>/", study, name="study"),
     path("studies/<uuid:pk>/delete/", delete, name="delete-study"),
+    path("studies/<uuid:pk>/note/", study_note, name="study-note"),
+    path("studies/<uuid:pk>/tags/", study_tags, name="study-tags"),
+    path("runs/<uuid:pk>/architectures/<str:key>/note/", network_note, name="network-note"),
+    path("runs/<uuid:pk>/architectures/<str:key>/pin/", pin, name="pin-network"),
+    path("notes/preview/", preview_note, name="preview-note"),
+    path("library/", library, name="library"),
+    path("library/pins/<uuid:pk>/remove/", unpin, name="unpin-network"),
     path("data/", data, name="data"),
     path("data/<uuid:pk>/", dataset, name="dataset"),
     path("data/<uuid:pk>/delete/", remove, name="delete-dataset"),
@@ -68,7 +77,7 @@ urlpatterns = [
     path("compare/", compare, name="compare"),
     path("compare/data/", compare_data, name="compare-data"),
     path("shares/", shares, name="shares"),
-    path("shares/<uuid:pk>/revoke/", revoke_share, name="revoke-share"),
+    path("shares/<uuid:pk>/revoke/", end_link, name="revoke-share"),
     path("shared/<str:token>/", shared_page, name="shared"),
     path("shared/<str:token>/comparison/", shared_comparison, name="shared-compare-data"),
     path("shared/<str:token>/space/<str:name>", shared_space_file, name="shared-space-file"),

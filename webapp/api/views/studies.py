@@ -19,6 +19,7 @@ from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
+from webapp.notes.services.tags import tidy
 from webapp.operators.selectors import operator_set_versions_of
 from webapp.runs.services import control
 from webapp.studies.models import Study
@@ -31,14 +32,20 @@ KEY = OpenApiParameter(
 )
 
 
-@extend_schema_view(get=extend_schema(operation_id="list_studies", summary="studies of your teams, newest first"))
+TAG = OpenApiParameter("tag", str, description="those that have this tag")
+
+
+@extend_schema_view(
+    get=extend_schema(operation_id="list_studies", summary="studies of your teams, newest first", parameters=[TAG])
+)
 class Studies(ListCreateAPIView[Study]):
     scope = Scope.WRITE
     pagination_class = Page
     serializer_class = serializers.StudySerializer
 
     def get_queryset(self) -> Any:
-        return studies_of(user_of(self.request))
+        found, tag = studies_of(user_of(self.request)).prefetch_related("tags"), self.request.query_params.get("tag")
+        return found if tag is None else found.filter(tags__name=tidy(tag))
 
     @extend_schema(
         operation_id="create_study",

@@ -14,6 +14,7 @@ from webapp.pages.draft.outlook import in_short
 from webapp.pages.draft.state import Draft
 from webapp.spaces.models import SavedSpace
 from webapp.spaces.selectors import spaces_of
+from webapp.studies.names import name_after
 from webapp.studies.selectors import DEFAULT_TEMPLATE, templates
 
 PATH = "space.document"
@@ -91,5 +92,5 @@ def begun_with_space(saved: SavedSpace) -> dict[str, Any]:
         plan, stage = templates()[DEFAULT_TEMPLATE].recipe, None
     else:
         plan, stage = saved.run.recipe, saved.stage
-    name = f"{saved.name}, version {saved.version}".translate(str.maketrans("", "", '"\\'))
-    return {**begun_with(plan, saved.document, stage), "name": name[:120]}
+    name = name_after(f"{saved.name}, version {saved.version}")
+    return {**begun_with(plan, saved.document, stage), "name": name}

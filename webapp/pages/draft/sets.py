@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from nas_engine.errors import NasError
 from webapp.accounts.models import Team, User
@@ -14,6 +15,7 @@ from webapp.operators.services.save import add_version, create_operator_set
 from webapp.pages.draft.state import Draft
 from webapp.pages.draft.wrong import Wrong, wrong
 from webapp.refusals import Refused
+from webapp.studies.names import name_after
 from webapp.studies.services.submit import operators_of
 
 
@@ -98,3 +100,23 @@ def _saved_as(user: User, team: Team, name: str, labels: Sequence[str]) -> Opera
         return add_version(user, known, labels)
     made = create_operator_set(user, team, name, labels)
     return made.versions.get()
+
+
+def begun_with_operators(version: OperatorSetVersion) -> dict[str, Any]:
+    """A recipe that searches a chain of a set's operators, and trains and exports what it finds."""
+    return {
+        "version": 1,
+        "name": name_after(f"with {version}"),
+        "task": {"kind": "image_classification"},
+        "space": {"kind": "chain", "operators": list(version.labels), "skeleton": "small"},
+        "pipeline": [
+            {"kind": "train", "name": "supernet", "trainer": {"kind": "uniform_paths"}},
+            {
+                "kind": "search",
+                "strategy": {"kind": "ageing_evolution"},
+                "estimator": {"kind": "shared_weights"},
+            },
+            {"kind": "retrain"},
+            {"kind": "export"},
+        ],
+    }

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST
 from nas_engine.errors import NasError
 from webapp.accounts.selectors import may_edit
 from webapp.datasets.selectors import versions_with
+from webapp.library.selectors import pin_of_network
 from webapp.pages.network import found_network, network_facts
+from webapp.pages.notes import note_of_network_shown
 from webapp.pages.requests import Asked
 from webapp.pages.winner import Sample, Winner
 from webapp.runs.models import Run
@@ -34,6 +36,8 @@ def architecture(request: Asked, pk: uuid.UUID, key: str) -> HttpResponse:
         "samples": _samples(run, winner) if mine and winner else [],
         "training": _training(run),
         "may_ask": may_edit(request.user, run.study.team_id),
+        "note": note_of_network_shown(request.user, run, key),
+        "pin": pin_of_network(run, key),
     }
     facts = network_facts(run, found, winner, request.GET.get("children"))
     return render(request, "studies/architecture.html", base | facts | extra)

@@ -16,12 +16,14 @@ from nas_engine.errors import NasError
 from webapp.accounts.models import Team
 from webapp.accounts.selectors import home_team, teams_of, teams_to_edit
 from webapp.datasets.selectors import versions_of
+from webapp.library.selectors import pins_of
+from webapp.operators.selectors import operator_set_versions_of
 from webapp.pages.draft.form import form
 from webapp.pages.draft.own_data import begun_with, offer_data
 from webapp.pages.draft.own_space import begun_with_space, offer_spaces, take_space
 from webapp.pages.draft.reading import text_of
 from webapp.pages.draft.schemas import families
-from webapp.pages.draft.sets import pinned, save, sets_shown, take
+from webapp.pages.draft.sets import begun_with_operators, pinned, save, sets_shown, take
 from webapp.pages.draft.starts import starts
 from webapp.pages.draft.state import Draft, act, draft_of
 from webapp.pages.draft.ways import ways
@@ -31,7 +33,9 @@ from webapp.refusals import Refused
 from webapp.runs.selectors.runs import runs_of
 from webapp.spaces.selectors import spaces_of
 from webapp.studies.models import Study
+from webapp.studies.names import name_after
 from webapp.studies.selectors import DEFAULT_TEMPLATE, studies_of, templates
+from webapp.studies.services.retrain import Longer, retraining
 from webapp.studies.services.submit import Submission, submit_study
 
 
@@ -76,7 +80,7 @@ def _save_set(request: Asked, draft: Draft) -> None:
 
 
 def _begun(request: Asked) -> Draft:
-    """The recipe of a study, of a run, of a template, or of the default one."""
+    """The recipe of a study, of a run, of what the library keeps, of a template, or of the default one."""
     if "study" in request.GET:
         study = get_object_or_404(studies_of(request.user), pk=_identity(request.GET["study"]))
         return Draft(study.recipe, team=str(study.team_id), operator_set=str(study.operator_set_version_id or ""))
@@ -92,6 +96,14 @@ def _begun(request: Asked) -> Draft:
     if "space" in request.GET:
         saved = get_object_or_404(spaces_of(request.user), pk=_identity(request.GET["space"]))
         return Draft(begun_with_space(saved), team=str(saved.team_id))
+    if "pin" in request.GET:
+        kept = get_object_or_404(pins_of(request.user), pk=_identity(request.GET["pin"]))
+        recipe = {**retraining(kept.recipe, kept.genes, Longer()), "name": name_after(kept.name)}
+        return Draft(recipe, team=str(kept.team_id))
+    if "operators" in request.GET:
+        version = get_object_or_404(operator_set_versions_of(request.user), pk=_identity(request.GET["operators"]))
+        team = str(version.operator_set.team_id)
+        return Draft(begun_with_operators(version), team=team, operator_set=str(version.pk))
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
     return Draft(known[name].recipe, template=name)

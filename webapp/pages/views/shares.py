@@ -58,7 +58,7 @@ def shares(request: Asked) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke_share(request: Asked, pk: uuid.UUID) -> HttpResponse:
+def end_link(request: Asked, pk: uuid.UUID) -> HttpResponse:
     """End a link; back to where it was listed. Refused for viewers."""
     found = get_object_or_404(shares_of(request.user), pk=pk)
     revoke_share(request.user, found)

@@ -32,15 +32,16 @@ def spaces(request: Asked) -> HttpResponse:
     found = spaces_of(request.user).filter(team__in=teams_in_view(request.user))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     shown = {
-        "page": "spaces",
-        "rows": [_row(one) for one in page],
+        "page": "library",
+        "rows": [space_row(one) for one in page],
         "pages": page,
         "may_submit": teams_to_edit(request.user).exists(),
     }
     return render(request, "spaces/spaces.html", shown)
 
 
-def _row(saved: SavedSpace) -> dict[str, Any]:
+def space_row(saved: SavedSpace) -> dict[str, Any]:
+    """A space with its figures, as a row of a table."""
     least, most = options(saved)
     return {
         "space": saved,

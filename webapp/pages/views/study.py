@@ -19,7 +19,9 @@ from nas_engine.extension import room
 from nas_engine.preview import recipe as read_recipe
 from webapp.accounts.models import Role
 from webapp.accounts.selectors import may_edit, require
+from webapp.notes.selectors import tags_of
 from webapp.pages.forms import MoreForm
+from webapp.pages.notes import note_shown
 from webapp.pages.plan import limits, planned
 from webapp.pages.requests import Asked
 from webapp.pages.table import table
@@ -57,6 +59,8 @@ def study(request: Asked, pk: uuid.UUID) -> HttpResponse:
         "runs": numbered(runs),
         "run_count": runs.count(),
         "may_ask": may_edit(request.user, found.team_id),
+        "tags": tags_of(found),
+        "note": note_shown(request.user, found),
     }
     if run is not None:
         first = table(run, QueryDict())  # with the page, so that its rows need no second journey
