@@ -34,6 +34,7 @@ from webapp.pages.views.shared import (
     shared_history,
     shared_network,
     shared_page,
+    shared_picture,
     shared_space_file,
     shared_state,
 )
@@ -79,6 +80,7 @@ urlpatterns = [
     path("shares/", shares, name="shares"),
     path("shares/<uuid:pk>/revoke/", end_link, name="revoke-share"),
     path("shared/<str:token>/", shared_page, name="shared"),
+    path("shared/<str:token>/picture.png", shared_picture, name="shared-picture"),
     path("shared/<str:token>/comparison/", shared_comparison, name="shared-compare-data"),
     path("shared/<str:token>/space/<str:name>", shared_space_file, name="shared-space-file"),
     path("shared/<str:token>/runs/<uuid:pk>/state/", shared_state, name="shared-run-state"),

@@ -19,7 +19,7 @@ from webapp.runs.models import Candidate, Run
 from webapp.runs.services.made_up import make_up_study
 from webapp.sharing.models import Share
 from webapp.sharing.services.share import Terms, share
-from webapp.sharing.subjects import a_network, a_space, a_study
+from webapp.sharing.subjects import a_comparison, a_network, a_space, a_study, studies_named
 from webapp.spaces.services.save import save_space_of_run
 
 ROUTES = [str(one.pattern) for one in urlpatterns if str(one.pattern).startswith("shared/")]
@@ -133,6 +133,8 @@ def test_a_link_that_has_ended_and_one_that_never_was_are_the_same_page(
 ) -> None:
     space = save_space_of_run(editor, spaced_run(run.study.team))
     shown = a_space(editor, space.pk) if "/space/" in route else a_study(editor, run.study_id)
+    if "/comparison/" in route:
+        shown = a_comparison(studies_named(editor, [run.study_id]), ())
     row, token = share(editor, shown, Terms(with_files=True))
 
     def ask(held: str) -> tuple[int, bytes, dict[str, str]]:

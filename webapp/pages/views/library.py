@@ -36,7 +36,6 @@ def library(request: Asked) -> HttpResponse:
         "pins": [(one, one.team_id in editable) for one in page],
         "pages": page,
         "spaces": [space_row(one) for one in spaces[:SHOWN]],
-        "space_count": spaces.count(),
         "sets": sets,
         "may_submit": bool(editable),
     }

@@ -22,6 +22,7 @@ from webapp.pages.draft.outlook import in_short
 from webapp.pages.network import found_network, network_facts
 from webapp.pages.plan import limits, planned
 from webapp.pages.table import table
+from webapp.pages.unfurl.card import card_of, picture_of
 from webapp.pages.views.study import chosen_run, numbered
 from webapp.pages.winner import winner_of
 from webapp.runs.models import Run
@@ -68,6 +69,14 @@ def shared_page(opened: Opened) -> HttpResponse:
     """The thing that the link is to."""
     answer = PAGES[Share.Kind(opened.share.kind)](opened)
     count_opening(opened.share)
+    return answer
+
+
+@shared
+def shared_picture(opened: Opened) -> HttpResponse:
+    """The picture of the link where it is pasted."""
+    answer = HttpResponse(picture_of(opened.share), content_type="image/png")
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"  # it is shown elsewhere
     return answer
 
 
@@ -253,7 +262,8 @@ def _facts(run: Run, opened: Opened) -> dict[str, Any]:
 
 
 def _render(opened: Opened, template: str, shown: dict[str, Any]) -> HttpResponse:
-    return render(opened.request, template, {"shared": opened, "until": opened.share.expires, **shown})
+    common = {"shared": opened, "until": opened.share.expires, "unfurls": card_of(opened)}
+    return render(opened.request, template, {**common, **shown})
 
 
 PAGES: dict[Share.Kind, Callable[[Opened], HttpResponse]] = {
