@@ -17,7 +17,7 @@ NPM := $(or $(shell command -v npm),$(BIN)/npm)
 
 export OMP_NUM_THREADS := 1
 
-# EXTRAS of pyproject.toml, into .venv.
+# EXTRAS of pyproject.toml and the client, into .venv.
 define install
 	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || { \
 		echo "Spacewright needs Python 3.11 or newer, and found $$($(or $(PYTHON),python3) --version 2>/dev/null || echo no Python at all);" \
@@ -27,7 +27,7 @@ define install
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
 		echo "The environment .venv could not be made; see above (Debian keeps venv apart: apt install python3-venv)."; exit 1; }
 	@$(BIN)/python -I webapp/launch/install.py \
-		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt -e '.[$(EXTRAS)]'
+		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt -e '.[$(EXTRAS)]' -e client
 endef
 
 .PHONY: help
@@ -46,13 +46,13 @@ worker: $(RUNNABLE) ## start only this machine's workers, for the DATABASE_URL a
 .venv: $(INSTALLED) ## make or refresh the environment of the developers' targets below
 
 $(RUNNABLE): EXTRAS := onnx,web
-$(RUNNABLE): pyproject.toml constraints.txt
+$(RUNNABLE): pyproject.toml client/pyproject.toml constraints.txt
 	$(install)
 	@touch $@
 
 # What `run` needs is in it: that is not installed again.
 $(INSTALLED): EXTRAS := onnx,web,dev
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml client/pyproject.toml constraints.txt
 	$(install)
 	@touch $(RUNNABLE) $@
 
@@ -112,5 +112,5 @@ screenshots: $(INSTALLED) $(PAGES) ## take the pictures in docs/images/ anew, fr
 
 .PHONY: clean
 clean: ## remove the environment and the caches; var/, which holds results, stays
-	rm -rf .venv node_modules build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find nas_engine webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv node_modules build dist *.egg-info client/src/*.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find nas_engine webapp client tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -66,6 +66,8 @@ def project(tmp_path: Path) -> Path:
     """A copy of what make reads, with an environment whose programs only write down that they were called."""
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "package.json", "package-lock.json"):
         shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "client").mkdir()
+    shutil.copy(ROOT / "client/pyproject.toml", tmp_path / "client")
     for name in (".venv/bin/python", ".venv/bin/pip", ".venv/bin/pytest", "path/npm"):
         program = tmp_path / name
         program.parent.mkdir(parents=True, exist_ok=True)
@@ -100,6 +102,7 @@ def installs(called: list[str]) -> list[str]:
 def test_run_installs_what_running_needs_once_and_starts(project: Path) -> None:
     called = calls(project, "run", "PORT=9123")
     assert installs(called) == ["onnx,web"]
+    assert any("-e client" in line for line in called)
     assert called[-1] == "python -m webapp.launch PORT=9123"
     assert calls(project, "run") == ["python -m webapp.launch PORT="]
     assert calls(project, "worker") == ["python -m webapp.launch.worker PORT="]
