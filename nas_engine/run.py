@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
@@ -44,7 +45,7 @@ from nas_engine.recipe import Recipe, recipe
 from nas_engine.spaces import space, space_document
 from nas_engine.stages import PERFORMERS, Frame, History, Stage, Turn
 from nas_engine.upgrades import STATE_VERSION, upgraded
-from nas_engine.wire import Plain, canonical, digest, plain, read
+from nas_engine.wire import Plain, canonical, plain, read
 from nas_engine.work import Checkpoint, Context, Mishap, Result, Store, Stored, Work, recovered
 
 __all__ = [  # the engine's public face for whoever runs it
@@ -63,6 +64,7 @@ __all__ = [  # the engine's public face for whoever runs it
     "Stored",
     "Work",
     "history_digest",
+    "is_found",
     "perform",
     "recipe",
     "recovered",
@@ -333,18 +335,22 @@ class Run:
         return (pool - (spent - here)) * stage.share / sum(ahead) - here
 
 
-def history_digest(events: Iterable[Event], state: Plain | None) -> str:
+def history_digest(events: Iterable[Event], state: Plain | None, *, ordered: bool = False) -> str:
     """One digest of everything a run found: facts by key, and the run's state. Two equal runs have equal digests.
 
     Order of arrival, times, attempts, warnings, what a person asked, ends that were taken back, and device seconds are
-    left out.
+    left out. `ordered`: the events come in the order of their keys, and none has to be held.
     """
-    facts = (event for event in events if _is_found(event))
+    facts = ((event.key, canonical(event.plain())) for event in events if is_found(event))
     found = {name: value for name, value in (state or {}).items() if name != "seconds"}
-    return digest([sorted((event.key, canonical(event.plain())) for event in facts), found])
+    hashed = hashlib.sha256(b"[[")  # of the canonical text of [facts, found], as it is written
+    for number, pair in enumerate(facts if ordered else sorted(facts)):
+        hashed.update(("," if number else "").encode() + canonical(pair).encode())
+    hashed.update(f"],{canonical(found)}]".encode())
+    return hashed.hexdigest()[:16]
 
 
-def _is_found(event: Event) -> bool:
+def is_found(event: Event) -> bool:
     """Whether a fact is of what the run found, and not of how it came to it."""
     if isinstance(event.fact, RunEnded):
         return event.key == "ended"  # another key: a person retried the run after it

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from nas_engine.bundle import is_bundle, opened
 from nas_engine.data import shelf
 from nas_engine.data.files import settled
-from nas_engine.errors import NasError
+from nas_engine.errors import BadData, Incompatible, NasError
 from nas_engine.recipe import Recipe, recipe
+from nas_engine.tasks.images import StoredData
 
 
 class UnreadableFile(NasError, ValueError):
@@ -31,7 +33,13 @@ def read_json(path: Path) -> object:
 
 
 def read_recipe(path: Path) -> Recipe:
-    """The recipe in a file. Data that it names by path are packed first, where that has not been done, and it is said."""
+    """The recipe in a file, which may be a bundle. Data that it names by path are packed first, where that has not been done,
+    and it is said. Raises BadData and Incompatible where a bundle needs what is not here.
+    """
+    if is_bundle(path):
+        with opened(path) as bundle:
+            refuse_missing(bundle.plan)
+            return bundle.plan
     value, report = settled(read_json(path), shelf())
     if report is not None:
         index, console = report.index, Console(stderr=True, highlight=False)
@@ -42,3 +50,20 @@ def read_recipe(path: Path) -> Recipe:
         for remark in report.remarks:
             console.print(f"  {remark}", soft_wrap=True, markup=False)
     return recipe(value)
+
+
+def refuse_missing(plan: Recipe) -> None:
+    """Raises BadData for data and Incompatible for a table that a recipe from elsewhere names and this machine does not have."""
+    data = getattr(plan.task, "data", None)
+    if isinstance(data, StoredData) and not shelf().place(data.sha256).is_dir():
+        raise BadData(
+            f"the data {data.name or 'without a name'} (sha256 {data.sha256}) are not on this machine, in {shelf().folder};"
+            " pack the same files there with a recipe that names them by path, or set DATA_DIR to the folder that holds them"
+        )
+    for number, stage in enumerate(plan.pipeline):
+        path = getattr(getattr(stage, "estimator", None), "path", None)
+        if isinstance(path, str) and not Path(path).is_file():
+            raise Incompatible(
+                f"pipeline.{number}.estimator.path: the table {path} is not on this machine; a bundle does not hold tables:"
+                " put the same file there"
+            )

@@ -1,4 +1,7 @@
-"""Arguments in, exit code out: 0 done, 1 an error that the user can mend, 2 wrong usage, 3 infeasible, 130 interrupted."""
+"""Arguments in, exit code out.
+
+0 done, 1 an error that the user can mend, 2 wrong usage, 3 infeasible, 4 reproduced and not equal, 130 interrupted.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nas_engine import __version__
-from nas_engine.commandline import catalog, convert, count, export, run, validate
+from nas_engine.commandline import bundle, catalog, convert, count, export, reproduce, run, validate
 from nas_engine.errors import Cancelled, Infeasible, NasError
 
 DONE, WRONG, INFEASIBLE, INTERRUPTED = 0, 1, 3, 130
@@ -41,13 +44,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    one = commands.add_parser("run", help="run a recipe, or go on with one that was interrupted")
-    one.add_argument("recipe", type=Path, help="a recipe's JSON file")
-    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="where journal, files and export go")
-    one.add_argument("--device", default="cpu", help="torch device (default: cpu)")
-    one.add_argument("--threads", type=int, default=1, help="torch threads; results are exact for one (default: 1)")
+    one = commands.add_parser("run", help="run a recipe or a bundle's, or go on with one that was interrupted")
+    one.add_argument("recipe", type=Path, help="a recipe's JSON file, or a bundle")
+    _runs(one)
     one.add_argument("--finish", action="store_true", help="conclude the search with what there is, retrain, export")
     one.set_defaults(command=run.command)
+
+    one = commands.add_parser("reproduce", help="run a bundle's recipe again, and compare with what the bundle tells")
+    one.add_argument("bundle", type=Path, metavar="FILE", help="NAME.bundle.zip, of a studio or of `bundle`")
+    _runs(one)
+    one.set_defaults(command=reproduce.command, finish=False)
+
+    one = commands.add_parser("bundle", help="write a run as one file, from which it can be made again elsewhere")
+    one.add_argument("run", type=Path, metavar="DIR", help="the folder that a run was made in")
+    one.add_argument("--to", type=Path, required=True, metavar="FILE", help="NAME.bundle.zip")
+    one.set_defaults(command=bundle.command)
 
     one = commands.add_parser("validate", help="check a recipe, and what of its space is within the budget")
     one.add_argument("recipe", type=Path, help="a recipe's JSON file")
@@ -84,3 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true", help="the whole catalog as JSON schema")
     one.set_defaults(command=catalog.command)
     return parser
+
+
+def _runs(one: argparse.ArgumentParser) -> None:
+    """What every command that runs takes."""
+    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="where journal, files and export go")
+    one.add_argument("--device", default="cpu", help="torch device (default: cpu)")
+    one.add_argument("--threads", type=int, default=1, help="torch threads; results are exact for one (default: 1)")

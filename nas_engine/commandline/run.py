@@ -11,42 +11,44 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from nas_engine.bundle import report
 from nas_engine.commandline.files import read_recipe
 from nas_engine.errors import EvaluationFailed, Infeasible
 from nas_engine.events import Event, GenerationEvolved, ModelTrained, SpaceShrunk, StageFinished, StageStarted, Warned
 from nas_engine.fingerprint import fingerprint
 from nas_engine.local import Watcher, run_locally
 from nas_engine.products import Comparison, Rival
+from nas_engine.recipe import Recipe
 from nas_engine.run import RunState
-from nas_engine.wire import plain, write_atomically
+from nas_engine.wire import write_atomically
 from nas_engine.work import Work
+
+REPORT = "report.json"
 
 
 def command(chosen: argparse.Namespace) -> int:
     """Raises Infeasible and EvaluationFailed for runs that end so."""
     plan = read_recipe(chosen.recipe)
     console = Console(highlight=False)
-    import torch
-
-    torch.set_num_threads(chosen.threads)
-    with _Screen(console, chosen.finish) as screen:
-        state = run_locally(plan, chosen.out, screen, chosen.device)
-    report = {"status": state.status, "reason": state.reason, "seed": plan.seed, "environment": fingerprint()}
-    report["device_seconds"] = {
-        f"{number} {plan.pipeline[number].name}": round(s, 2) for number, s in state.seconds.items()
-    }
-    report["evaluations"] = state.evaluations
-    if state.holdings.comparison is not None:
-        report["comparison"] = plain(state.holdings.comparison)
-    if state.holdings.control is not None:
-        report["control"] = plain(state.holdings.control)
-    write_atomically(chosen.out / "report.json", (json.dumps(report, indent=2) + "\n").encode())
+    state = followed(plan, chosen, console)
     if state.status == "infeasible":
         raise Infeasible(state.reason)
     if state.status == "failed":
         raise EvaluationFailed("ours", state.reason)
     _show(console, state, chosen)
     return 0
+
+
+def followed(plan: Recipe, chosen: argparse.Namespace, console: Console) -> RunState:
+    """Run a recipe to its end, or go on, with bars on the terminal; then write its report."""
+    import torch
+
+    torch.set_num_threads(chosen.threads)
+    with _Screen(console, chosen.finish) as screen:
+        state = run_locally(plan, chosen.out, screen, chosen.device)
+    told = report(plan, state, {**fingerprint(), "device": chosen.device})
+    write_atomically(chosen.out / REPORT, (json.dumps(told, indent=2) + "\n").encode())
+    return state
 
 
 def _show(console: Console, state: RunState, chosen: argparse.Namespace) -> None:
@@ -57,7 +59,7 @@ def _show(console: Console, state: RunState, chosen: argparse.Namespace) -> None
         console.print(f"best: {best.score:.4f}, {best.cost.params:,} params, {best.cost.madds:,} MAdds")
     if state.holdings.exports:
         console.print(f"export: {chosen.out / 'export'}: {', '.join(sorted(state.holdings.exports))}", soft_wrap=True)
-    console.print(f"report: {chosen.out / 'report.json'}", soft_wrap=True)
+    console.print(f"report: {chosen.out / REPORT}", soft_wrap=True)
 
 
 def _compare(console: Console, found: Comparison) -> None:

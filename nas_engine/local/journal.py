@@ -198,6 +198,11 @@ class Journal:
         rows = self._rows("select seq, value from event where seq > ? order by seq", since)
         return [(seq, Event.read(self._json(text))) for seq, text in rows]
 
+    def event(self, key: str) -> tuple[int, Event] | None:
+        """The event with this key, with its number."""
+        rows = self._rows("select seq, value from event where key = ?", key)
+        return next(((seq, Event.read(self._json(text))) for seq, text in rows), None)
+
     def history_digest(self) -> str:
         """See `run.history_digest`."""
         return history_digest((event for _, event in self.events()), self.state())

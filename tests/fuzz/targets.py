@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.fuzz import architectures, events, recipes, states, uploads
+from tests.fuzz import architectures, bundles, events, recipes, states, uploads
 from tests.fuzz.target import Target
 
 TARGETS: tuple[Target, ...] = (
     *recipes.TARGETS,
     *architectures.TARGETS,
     *uploads.TARGETS,
+    *bundles.TARGETS,
     *events.TARGETS,
     *states.TARGETS,
 )
