@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from nas_engine.budget import Budget
 from nas_engine.catalog import FAMILIES, catalog, recipe_schema, skeletons
+from nas_engine.operators import Declaration
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import Skeleton, SpaceDocument
 from nas_engine.tasks import GivenNormalisation, StoredData
@@ -32,6 +33,10 @@ TITLES = {
     "estimators": ("estimator", "The `estimator` of a stage that searches or measures."),
     "exporters": ("exporter", "Names in the `exporters` of an `export` stage."),
     "operators": ("operator", "What may stand at a place, named by its label: see [architecture.md](architecture.md)."),
+    "primitives": (
+        "primitive",
+        "Steps of an [operator of your own](operators.md): what its `nodes` list.",
+    ),
 }
 HEAD = """# Reference
 
@@ -58,9 +63,9 @@ def page() -> str:
         parts.append(f"## {schema['title']}\n\n{schema['description'].partition(LINE)[0]}\n")
         parts += _table(schema, schema, every=True)
     described: set[str] = set()
-    for kind in (Budget, Skeleton, SpaceDocument):
+    for kind in (Budget, Skeleton, SpaceDocument, Declaration):
         schema = TypeAdapter(kind).json_schema()
-        for level, inner in (("##", schema), *(("###", inner) for inner in schema["$defs"].values())):
+        for level, inner in (("##", schema), *(("###", inner) for inner in schema.get("$defs", {}).values())):
             if inner["title"] in described:
                 continue
             described.add(inner["title"])

@@ -13,6 +13,7 @@ from nas_engine.components import component_schema
 from nas_engine.estimators import ESTIMATORS
 from nas_engine.exporters import EXPORTERS
 from nas_engine.operators import EXAMPLES, OPERATORS, operator, operator_set
+from nas_engine.operators.primitives import PRIMITIVES
 from nas_engine.recipe import Recipe
 from nas_engine.spaces import SKELETONS
 from nas_engine.spaces.choices import SPACE_CHOICES
@@ -32,6 +33,7 @@ FAMILIES: dict[str, Mapping[str, type[Any]]] = {
     "estimators": ESTIMATORS,
     "exporters": EXPORTERS,
     "operators": {kind.kind: kind for kind in OPERATORS},
+    "primitives": PRIMITIVES,
 }
 
 

@@ -96,7 +96,16 @@ def graph(block: Block) -> Graph:
     return Graph(block.title, tuple(nodes), edges, block.result)
 
 
-FOLLOWERS = {"BatchNorm": "norm", "ReLU": "ReLU", "ReLU6": "ReLU6", "Sigmoid": "sigmoid", "Dropout": "dropout"}
+FOLLOWERS = {
+    "BatchNorm": "norm",
+    "ReLU": "ReLU",
+    "ReLU6": "ReLU6",
+    "Sigmoid": "sigmoid",
+    "SiLU": "SiLU",
+    "HardSwish": "hard swish",
+    "GELU": "GELU",
+    "Dropout": "dropout",
+}
 _WORDS = {
     "Conv": "conv",
     "Depthwise": "depthwise",
@@ -121,6 +130,8 @@ def layer_words(layer: Layer) -> str:
         words += f", stride {stride}"
     if dilation is not None and dilation != 1:
         words += f", dilation {dilation}"
+    if getattr(layer, "groups", 1) != 1:
+        words += f", {layer.groups} groups"  # type: ignore[attr-defined]
     return words
 
 

@@ -18,7 +18,8 @@ from nas_engine.components import checked
 from nas_engine.data.files import Files
 from nas_engine.errors import InvalidRecipe
 from nas_engine.events import FACTS
-from nas_engine.operators import OPERATORS, Operator, Site, operator
+from nas_engine.operators import OPERATORS, Declaration, Operator, Site, operator
+from nas_engine.operators.primitives import PRIMITIVES
 from nas_engine.preview import read_document
 from nas_engine.recipe import recipe
 from nas_engine.shapes import FeatureShape
@@ -144,6 +145,21 @@ def test_every_space_in_the_pages_is_read() -> None:
 def test_every_skeleton_in_the_reference_is_the_built_in_one() -> None:
     shown = [checked(Skeleton, json.loads(text)) for text in blocks("docs/reference.md", "json")]
     assert shown == list(SKELETONS.values())
+
+
+def test_every_declared_operator_in_the_pages_is_read_and_the_label_shown_is_the_first_one_s() -> None:
+    declared, plan = (json.loads(text) for text in blocks("docs/operators.md", "json"))
+    label = checked(Declaration, declared).operator.label
+    assert f"\n    {label}\n" in (ROOT / "docs/operators.md").read_text(encoding="utf-8")
+    assert recipe(plan).space.space().size == 27
+
+
+def test_every_kind_of_step_is_in_the_table_of_steps() -> None:
+    page = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
+    table = page.partition("## Steps")[2].partition("\n\n* ")[0]
+    assert {
+        name for row in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    } == set(PRIMITIVES)
 
 
 def test_every_label_in_the_table_of_operators_is_read_and_no_operator_is_left_out() -> None:

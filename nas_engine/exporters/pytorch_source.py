@@ -132,8 +132,9 @@ def own_layers() -> dict[str, str]:
 
 def _class_name(title: str) -> str:
     """'inverted residual mb3_e6' -> 'InvertedResidualMb3E6'; an AutoSpace cell is a 'Cell', 'none' a 'BlockNone'."""
-    if title.startswith("AutoSpace cell"):
-        return "Cell"
+    for start, name in (("AutoSpace cell", "Cell"), ("declared [", "Declared")):
+        if title.startswith(start):
+            return name
     words = "".join(c if c.isalnum() else " " for c in title).split()
     name = "".join(word[0].upper() + word[1:] for word in words)
     return name if name.isidentifier() and not iskeyword(name) else f"Block{name}"

@@ -52,25 +52,34 @@ def _same_pixels(what: str, inputs: tuple[FeatureShape, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Conv(Layer):
-    """Dense 'same'-padded convolution, without bias unless said."""
+    """Dense 'same'-padded convolution, without bias unless said; in groups of channels where it says so."""
 
     channels: int
     kernel: int = 1
     stride: int = 1
     dilation: int = 1
     bias: bool = False
+    groups: int = 1
 
     def output(self, *inputs: FeatureShape) -> FeatureShape:
+        if inputs[0].channels % self.groups or self.channels % self.groups:
+            raise Incompatible(
+                f"got {self.groups} groups, wanted a number that divides {inputs[0].channels} and {self.channels} channels"
+            )
         return inputs[0].strided(self.stride, self.channels)
 
+    def _weights(self, before: int) -> int:
+        return before * self.channels * self.kernel**2 // self.groups
+
     def params(self, *inputs: FeatureShape) -> int:
-        return inputs[0].channels * self.channels * self.kernel**2 + (self.channels if self.bias else 0)
+        return self._weights(inputs[0].channels) + (self.channels if self.bias else 0)
 
     def madds(self, *inputs: FeatureShape) -> int:
-        return inputs[0].channels * self.channels * self.kernel**2 * self.output(*inputs).pixels
+        return self._weights(inputs[0].channels) * self.output(*inputs).pixels
 
     def call(self, *inputs: FeatureShape) -> Call:
-        return _convolution(inputs[0].channels, self.channels, self.kernel, self.stride, self.dilation, 1, self.bias)
+        before = inputs[0].channels
+        return _convolution(before, self.channels, self.kernel, self.stride, self.dilation, self.groups, self.bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,24 @@ class ReLU6(_KeepsShape):
 class Sigmoid(_KeepsShape):
     def call(self, *inputs: FeatureShape) -> Call:
         return Call("Sigmoid")
+
+
+@dataclass(frozen=True, slots=True)
+class SiLU(_KeepsShape):
+    def call(self, *inputs: FeatureShape) -> Call:
+        return Call("SiLU")
+
+
+@dataclass(frozen=True, slots=True)
+class HardSwish(_KeepsShape):
+    def call(self, *inputs: FeatureShape) -> Call:
+        return Call("Hardswish")
+
+
+@dataclass(frozen=True, slots=True)
+class GELU(_KeepsShape):
+    def call(self, *inputs: FeatureShape) -> Call:
+        return Call("GELU")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +300,19 @@ class PrefixAdd(Layer):
 
     def call(self, *inputs: FeatureShape) -> Call:
         return Call("PrefixAdd") if inputs[0].channels != inputs[1].channels else Call("Add")
+
+
+@dataclass(frozen=True, slots=True)
+class Multiply(Layer):
+    """Product of two inputs of one shape, number by number."""
+
+    def output(self, *inputs: FeatureShape) -> FeatureShape:
+        if inputs[0] != inputs[1]:
+            raise Incompatible(f"Multiply takes two inputs of one shape, got {inputs[0]} and {inputs[1]}")
+        return inputs[0]
+
+    def call(self, *inputs: FeatureShape) -> Call:
+        return Call("Multiply")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,13 @@ class Add(nn.Module):
         return a + b
 
 
+class Multiply(nn.Module):
+    """Product of two inputs of one shape, number by number."""
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        return a * b
+
+
 class PrefixAdd(nn.Module):
     """Sum on the common channel prefix: the narrow input is added to the first channels of the wide one."""
 

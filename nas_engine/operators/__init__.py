@@ -3,6 +3,8 @@
 from nas_engine.operators.autospace_cell import AutoSpaceCell, CellAlphabet, CellGenotype
 from nas_engine.operators.base import Operator, OperatorSet, Site
 from nas_engine.operators.convolution import Convolution
+from nas_engine.operators.declaration import Declaration, labels_by_name
+from nas_engine.operators.declared import Declared
 from nas_engine.operators.factorized_reduction import FactorizedReduction
 from nas_engine.operators.identity import Identity
 from nas_engine.operators.inverted_residual import InvertedResidual
@@ -20,6 +22,8 @@ __all__ = [
     "CellAlphabet",
     "CellGenotype",
     "Convolution",
+    "Declaration",
+    "Declared",
     "DilatedConvolution",
     "FactorizedReduction",
     "Identity",
@@ -31,6 +35,7 @@ __all__ = [
     "Shortcut",
     "Site",
     "Zero",
+    "labels_by_name",
     "operator",
     "operator_set",
 ]

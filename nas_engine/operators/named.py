@@ -8,6 +8,7 @@ from nas_engine.errors import UnknownComponent
 from nas_engine.operators.autospace_cell import AutoSpaceCell
 from nas_engine.operators.base import Operator, OperatorSet
 from nas_engine.operators.convolution import Convolution
+from nas_engine.operators.declared import Declared
 from nas_engine.operators.factorized_reduction import FactorizedReduction
 from nas_engine.operators.identity import Identity
 from nas_engine.operators.inverted_residual import InvertedResidual
@@ -28,6 +29,7 @@ OPERATORS: tuple[type[Operator], ...] = (
     InvertedResidual,
     Shortcut,
     AutoSpaceCell,
+    Declared,
 )
 
 EXAMPLES = (
@@ -43,6 +45,7 @@ EXAMPLES = (
     "mb5_e3_se",
     "shortcut",
     "5/1,2/1,2 D2 00 e6",
+    "[dw3:s conv1:out norm relu]",
 )
 
 

@@ -227,8 +227,8 @@ def autospace(
     return ChainSpace(skeleton, (cells,) * len(skeleton.groups), _everywhere(skeleton, label))
 
 
-def chain(skeleton: Skeleton, labels: tuple[str, ...], reference: str | None = None) -> ChainSpace:
-    """A chain of choices from one operator set; a place offers those that can stand there.
+def chain(skeleton: Skeleton | CellSkeleton, labels: tuple[str, ...], reference: str | None = None) -> ChainSpace:
+    """A chain of choices, or a repeated cell, from one operator set; a place offers those that can stand there.
 
     The reference is the first operator unless given. Raises Incompatible for a place where no operator can stand, and
     for a reference that cannot stand at every place.
@@ -242,7 +242,7 @@ def chain(skeleton: Skeleton, labels: tuple[str, ...], reference: str | None = N
     return ChainSpace(skeleton, tuple(alphabets), _everywhere(skeleton, labels[0] if reference is None else reference))
 
 
-def _everywhere(skeleton: Skeleton, reference: str) -> str:
+def _everywhere(skeleton: Skeleton | CellSkeleton, reference: str) -> str:
     """The reference's canonical label, if it can stand at every place."""
     for position, site in enumerate(skeleton.sites(NOMINAL)):
         if reference == "none" or not operator(reference).accepts(site):

@@ -11,14 +11,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nas_engine.architecture import Architecture
-from nas_engine.operators import AutoSpaceCell, AveragePool, Identity, MaximumPool, Operator, Shortcut, Zero, operator
+from nas_engine.operators import (
+    AutoSpaceCell,
+    AveragePool,
+    Declared,
+    Identity,
+    MaximumPool,
+    Operator,
+    Shortcut,
+    Site,
+    Zero,
+    operator,
+)
 from nas_engine.operators.autospace_cell import EDGES, IDENTITY, NONE
+from nas_engine.shapes import FeatureShape
 from nas_engine.spaces.alphabet import Alphabet, Cells
 from nas_engine.spaces.base import SearchSpace
 from nas_engine.spaces.subspace import Subspace
 
 MOST = 0.5  # share of a place, or of a network's places, up to which nothing is said (OUR CHOICE)
 PARAMETER_FREE: tuple[type[Operator], ...] = (Identity, Shortcut, Zero, MaximumPool, AveragePool)
+KEPT = Site(FeatureShape(8, 8, 8), 8)
 CURE = "train longer, take a held-out split for the scores, or weigh the budget less"
 
 
@@ -43,6 +56,8 @@ def parameter_free(label: str) -> bool:
     found = operator(label)
     if isinstance(found, AutoSpaceCell):
         return all(getattr(found.genotype, edge) in (NONE, IDENTITY) for edge in EDGES)
+    if isinstance(found, Declared):
+        return found.cost(KEPT).params == 0
     return isinstance(found, PARAMETER_FREE)
 
 

@@ -12,6 +12,7 @@ import jsonschema
 from nas_engine.catalog import recipe_schema
 from nas_engine.recipe import recipe
 from nas_engine.spaces import space, space_document
+from tests.engine.operators.declared_samples import declaration
 from tests.fuzz.architectures import SMALL_SPACES
 from tests.fuzz.hostile import changed
 from tests.fuzz.target import Target, taken
@@ -19,10 +20,17 @@ from tests.short import SHORT
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 _TINY: Any = json.loads((EXAMPLES / "tiny.json").read_text())
+OWN = {
+    "kind": "chain",
+    "skeleton": "tiny",
+    "operators": ["ghost", "by", "conv3"],
+    "declared": [declaration("ghost"), declaration("by")],
+}
 RECIPES: tuple[Any, ...] = (
     _TINY,
     recipe(_TINY).plain,
     SHORT,
+    {**SHORT, "space": OWN},
     *({**SHORT, "space": {"kind": "saved", "document": space_document(one)}} for one in SMALL_SPACES),
 )
 

@@ -75,7 +75,7 @@ def test_every_operator_answers_as_in_torch_with_a_stride_and_without(label: str
     answers_alike(exported(network), network)
 
 
-@pytest.mark.parametrize("name", ["operators", "cells", "photos", "alike"])
+@pytest.mark.parametrize("name", ["operators", "cells", "photos", "alike", "declared"])
 def test_networks_of_several_spaces_answer_as_in_torch(name: str, networks: dict[str, TrainedNetwork]) -> None:
     answers_alike(exported(networks[name]), networks[name])
 

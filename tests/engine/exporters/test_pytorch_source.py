@@ -107,7 +107,7 @@ class TestPytorchSource(ExporterContract):
 
 # ------------------------------------------------------------------------------------------- elsewhere, without us
 
-NAMES = ("operators", "cells", "photos", "alike")
+NAMES = ("operators", "cells", "photos", "alike", "declared")
 
 
 def trained(network: TrainedNetwork) -> nn.Module:

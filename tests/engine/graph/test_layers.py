@@ -12,6 +12,7 @@ from nas_engine.errors import Incompatible
 from nas_engine.graph import layers, torch_layers
 from nas_engine.graph.counter import layer_table
 from nas_engine.graph.layers import (
+    GELU,
     AvgPool,
     BatchNorm,
     Call,
@@ -21,9 +22,11 @@ from nas_engine.graph.layers import (
     Dropout,
     Flatten,
     GlobalAvgPool,
+    HardSwish,
     Layer,
     Linear,
     MaxPool,
+    Multiply,
     PrefixAdd,
     PrefixGate,
     ReLU,
@@ -31,6 +34,7 @@ from nas_engine.graph.layers import (
     Scale,
     ShiftOnePixel,
     Sigmoid,
+    SiLU,
     Zeros,
 )
 from nas_engine.graph.module import construct
@@ -44,12 +48,16 @@ VECTOR = FeatureShape(6)
 CASES: list[tuple[Layer, tuple[FeatureShape, ...]]] = [
     *((Conv(9, k, s, d), (IMAGE,)) for k, s, d in ((1, 1, 1), (3, 1, 1), (3, 2, 1), (5, 2, 2), (1, 2, 1))),
     (Conv(9, bias=True), (IMAGE,)),
+    (Conv(9, 3, 2, 2, groups=3), (IMAGE,)),
     *((Depthwise(k, s, d), (IMAGE,)) for k, s, d in ((3, 1, 1), (3, 2, 1), (5, 2, 2), (11, 1, 1))),
     (BatchNorm(), (IMAGE,)),
     (BatchNorm(eps=0.006, momentum=0.2), (IMAGE,)),
     (ReLU(), (IMAGE,)),
     (ReLU6(), (IMAGE,)),
     (Sigmoid(), (IMAGE,)),
+    (SiLU(), (IMAGE,)),
+    (HardSwish(), (IMAGE,)),
+    (GELU(), (IMAGE,)),
     (Dropout(0.25), (IMAGE,)),
     *((pool(k, s), (IMAGE,)) for pool in (MaxPool, AvgPool) for k, s in ((3, 1), (3, 2), (5, 2), (2, 2))),
     (GlobalAvgPool(), (IMAGE,)),
@@ -61,6 +69,7 @@ CASES: list[tuple[Layer, tuple[FeatureShape, ...]]] = [
     (Concat(), (IMAGE, NARROW, IMAGE)),
     *((PrefixAdd(), pair) for pair in ((IMAGE, NARROW), (NARROW, IMAGE), (IMAGE, IMAGE))),
     *((PrefixGate(), pair) for pair in ((IMAGE, NARROW), (NARROW, IMAGE), (IMAGE, IMAGE))),
+    (Multiply(), (IMAGE, IMAGE)),
     (Scale(), (IMAGE, VECTOR)),
 ]
 every_layer = pytest.mark.parametrize(("layer", "inputs"), CASES, ids=[str(layer) for layer, _ in CASES])
@@ -125,6 +134,7 @@ def test_layers_with_other_fields_or_of_another_kind_differ() -> None:
         (Conv(9), "nn.Conv2d(6, 9, 1, bias=False)"),
         (Conv(9, bias=True), "nn.Conv2d(6, 9, 1)"),
         (Conv(9, 3, 2), "nn.Conv2d(6, 9, 3, stride=2, padding=1, bias=False)"),
+        (Conv(9, groups=3), "nn.Conv2d(6, 9, 1, groups=3, bias=False)"),
         (Depthwise(5, dilation=2), "nn.Conv2d(6, 6, 5, padding=4, dilation=2, groups=6, bias=False)"),
         (BatchNorm(), "nn.BatchNorm2d(6)"),
         (BatchNorm(eps=0.006), "nn.BatchNorm2d(6, eps=0.006)"),
@@ -163,3 +173,13 @@ def test_scale_refuses_a_second_input_that_is_not_one_number_a_channel(gate: Fea
 def test_inputs_of_one_width_are_added_without_a_prefix() -> None:
     assert PrefixAdd().call(IMAGE, IMAGE).name == "Add"
     assert PrefixAdd().call(IMAGE, NARROW).name == "PrefixAdd"
+
+
+def test_groups_that_do_not_divide_both_widths_are_refused() -> None:
+    with pytest.raises(Incompatible, match="got 4 groups, wanted a number that divides 6 and 8 channels"):
+        Conv(8, groups=4).output(IMAGE)
+
+
+def test_a_product_of_two_shapes_is_refused() -> None:
+    with pytest.raises(Incompatible, match="two inputs of one shape, got 6x5x8 and 4x5x8"):
+        Multiply().output(IMAGE, NARROW)

@@ -14,6 +14,7 @@ from nas_engine.shapes import TaskShape
 from nas_engine.spaces import (
     SKELETONS,
     Cells,
+    CellSkeleton,
     ChainSpace,
     Listed,
     SearchSpace,
@@ -69,6 +70,16 @@ class TestOtherOperatorsAtOtherPlaces(SpaceContract):
     def space(self) -> SearchSpace:
         alphabets = (Listed(("reduce", "conv3", "max3")), Listed(("conv3",)), Listed(("mb3_e2", "skip")))
         return ChainSpace(TINY, alphabets, "conv3")
+
+
+class TestDeclaredOperators(SpaceContract):
+    """In a chain, and on the edges of a repeated cell."""
+
+    draws = 4
+
+    @pytest.fixture(params=[TINY, CellSkeleton(1, 4, 2)], ids=["chain", "cell"])
+    def space(self, request: pytest.FixtureRequest) -> SearchSpace:
+        return chain(request.param, ("[dw3:s conv1:out norm relu]", "[conv1:out:s norm skip? add@2+3]", "skip"))
 
 
 class TestOneNetwork(SpaceContract):

@@ -6,6 +6,7 @@ import pytest
 
 from nas_engine.components import checked, component, described
 from nas_engine.errors import InvalidRecipe
+from nas_engine.operators import Declaration
 from nas_engine.spaces import (
     ChainSpace,
     Skeleton,
@@ -24,10 +25,12 @@ from nas_engine.spaces.choices import (
     NasBench201,
     NasBenchMacro,
     OpenCells,
+    OperatorCell,
     OperatorChain,
     Saved,
     SpaceChoice,
 )
+from tests.engine.operators.declared_samples import BARE, BY, GHOST, declaration
 
 OWN = Skeleton((Stage(8, 2, 2),), stem=4)
 
@@ -39,6 +42,8 @@ def document(space: ChainSpace | Subspace) -> SpaceDocument:
     return checked(SpaceDocument, space_document(space))
 
 
+POOLS, PASSES = ((checked(Declaration, declaration("own", nodes)),) for nodes in (BARE, BY))
+
 CHOICES: dict[SpaceChoice, dict[str, object]] = {  # with another value for each field
     OpenCells(skeleton="tiny"): {
         "skeleton": "small",
@@ -47,10 +52,19 @@ CHOICES: dict[SpaceChoice, dict[str, object]] = {  # with another value for each
         "mixing": False,
         "reference": "mb3_e6",
     },
-    OperatorChain(("conv3", "skip"), skeleton="tiny"): {
+    OperatorChain(("conv3", "own"), skeleton="tiny", declared=POOLS): {
         "operators": ("conv3", "sep3"),
         "skeleton": OWN,
-        "reference": "skip",
+        "reference": "own",
+        "declared": PASSES,
+    },
+    OperatorCell(("conv3", "own"), declared=POOLS): {
+        "operators": ("sep3", "own"),
+        "cells": 1,
+        "width": 8,
+        "stages": 2,
+        "reference": "own",
+        "declared": PASSES,
     },
     NasBench201(): {"cells": 1, "width": 8},
     NasBenchMacro(): {},
@@ -63,6 +77,8 @@ def test_a_choice_makes_the_space_that_it_describes() -> None:
         skeleton_named("tiny"), (3,), 2, False, "mb3_e6"
     )
     assert OperatorChain(("conv3", "skip"), OWN, "skip").space() == chain(OWN, ("conv3", "skip"), "skip")
+    cells = OperatorCell(tuple(nasbench201().alphabets[0].labels), 2, 8, reference="conv3")
+    assert cells.space() == nasbench201(2, 8)
     assert NasBench201(3, 8).space() == nasbench201(3, 8)
     assert NasBenchMacro().space() == nasbench_macro()
     assert Saved(document(SHRUNK)).space() == SHRUNK
@@ -110,7 +126,15 @@ def stages(**stage: object) -> dict[str, object]:
         ),
         (stages(width=0), "space.skeleton.stages.0.width", "greater than or equal to 1"),
         (stages(depth=0), "space.skeleton.stages.0.depth", "no such field"),
-        ({"kernels": [3]}, "space.kernels", "no such field; the fields are operators, skeleton, reference"),
+        ({"kernels": [3]}, "space.kernels", "no such field; the fields are operators, skeleton, reference, declared"),
+        ({"declared": [declaration("skip", BARE)]}, "space.declared.0.name", "a built-in operator has this one"),
+        ({"declared": [declaration("own", [])]}, "space.declared.0.nodes", "at least 1 item"),
+        ({"declared": [declaration("own", BARE)] * 2}, "space.declared.1.name", "each name once"),
+        (
+            {"declared": [declaration("own", [{"kind": "pool", "kernel": 4, "stride": True}])]},
+            "space.declared.0.nodes.0.kernel",
+            "3, 5, 7, 9 or 11",
+        ),
     ],
 )
 def test_a_choice_that_fits_nothing_is_refused_by_its_field(given: dict[str, object], field: str, wanted: str) -> None:
@@ -138,3 +162,25 @@ def test_a_saved_space_that_is_none_is_refused_by_its_field() -> None:
         with pytest.raises(InvalidRecipe) as refusal:
             component(SPACE_CHOICES, {"kind": "saved", "document": plain | change}, "space")
         assert refusal.value.field == field
+
+
+# ----------------------------------------------------------------------------------------------- a team's own operators
+
+
+def test_a_declared_operator_stands_wherever_its_name_is_said() -> None:
+    first = {"skeleton": {"stages": [{"width": 8, "blocks": 1}], "first": {"operator": "own", "width": 3}}}
+    made = chosen(operators=["conv3", "own"], reference="own", declared=[declaration("own", GHOST)], **first).space()
+    label = made.reference_label
+    assert label.startswith("[conv1:out/2:s norm relu")
+    assert made.alphabets[0].labels == ("conv3", label)
+    assert made.skeleton.first is not None
+    assert made.skeleton.first.operator == label
+
+
+def test_a_recipe_without_declared_operators_is_written_as_before_there_were_any() -> None:
+    assert set(described(chosen())) == {"kind", "operators", "skeleton", "reference"}
+
+
+def test_another_name_for_the_same_steps_is_the_same_space() -> None:
+    one, other = (chosen(operators=["conv3", name], declared=[declaration(name, BARE)]).space() for name in ("a", "b"))
+    assert one == other

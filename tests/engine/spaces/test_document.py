@@ -7,10 +7,13 @@ import pytest
 
 from nas_engine.budget import Cost
 from nas_engine.chance import Chance
+from nas_engine.components import checked
 from nas_engine.errors import InvalidArchitecture
+from nas_engine.operators import Declared
 from nas_engine.shapes import TaskShape
 from nas_engine.spaces import autospace, chain, skeleton_named
 from nas_engine.spaces.document import document, read_document
+from tests.engine.operators.declared_samples import RESIDUAL
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
@@ -43,6 +46,15 @@ def test_a_cell_s_document_reads_back_too() -> None:
 def test_equal_cells_make_one_architecture() -> None:
     read = [read_document(DOCUMENT | {"genes": [f"3/1,2/1,2 D2 {mix} e6"] * 3})[1] for mix in ("00", "10", "11")]
     assert len({architecture.key for architecture in read}) == 1
+
+
+def test_a_document_holds_declared_operators_whole() -> None:
+    own = checked(Declared, {"nodes": RESIDUAL})
+    space = chain(skeleton_named("tiny"), ("conv3", own.label))
+    architecture = space.architecture([own.label, "conv3", own.label])
+    read, again, shape = read_document(json.loads(json.dumps(document(space, architecture, SHAPE))))
+    assert again == architecture
+    assert read.block(again, shape) == space.block(architecture, SHAPE)
 
 
 def test_a_skeleton_may_be_named() -> None:

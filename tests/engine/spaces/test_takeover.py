@@ -12,13 +12,15 @@ EMPTY, FULL = "2/1,2/1,2 D0 00 e2", "3/1,2/1,2 D0 00 e2"
 GROUPS = ("stage 1 first", "stage 2 first", "stage 2 rest")
 
 
-@pytest.mark.parametrize("label", ["skip", "none", "shortcut", "max3", "avg5", EMPTY, "2/2,2/2,2 D1 00 e6"])
+@pytest.mark.parametrize(
+    "label", ["skip", "none", "shortcut", "max3", "avg5", EMPTY, "2/2,2/2,2 D1 00 e6", "[skip]", "[max3:s relu]"]
+)
 def test_what_has_nothing_to_learn_is_free_of_parameters(label: str) -> None:
     assert parameter_free(label)
 
 
 @pytest.mark.parametrize(
-    "label", ["conv1", "sep3", "mb3_e1", "reduce", FULL, "2/5,2/1,2 D0 00 e2", "2/2,2/1,7 D2 01 e3"]
+    "label", ["conv1", "sep3", "mb3_e1", "reduce", FULL, "2/5,2/1,2 D0 00 e2", "2/2,2/1,7 D2 01 e3", "[max3:s norm]"]
 )
 def test_what_learns_or_looks_around_is_not(label: str) -> None:
     assert not parameter_free(label)
