@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.api import sharing_serializers as serializers
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, user_of
 from webapp.sharing.chosen import chosen
 from webapp.studies.comparison.compare import columns
@@ -21,6 +22,7 @@ NETWORKS = OpenApiParameter(
 
 
 class Compare(GenericAPIView[object]):
+    scope = Scope.READ
     serializer_class = serializers.ComparisonSerializer
 
     @extend_schema(

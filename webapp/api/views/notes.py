@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.api import sharing_serializers as serializers
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.api.views.runs import OfRun
 from webapp.notes.markdown import as_html
@@ -46,6 +47,7 @@ def told(note: Note | None) -> Response:
 
 
 class NoteOfStudy(GenericAPIView[Study]):
+    scope = Scope.WRITE
     serializer_class = serializers.NoteSerializer
 
     def get_queryset(self) -> QuerySet[Study]:
@@ -100,6 +102,7 @@ class NoteOfNetwork(OfRun):
 
 
 class TagsOfStudy(GenericAPIView[Study]):
+    scope = Scope.WRITE
     serializer_class = serializers.TagsSerializer
 
     def get_queryset(self) -> Any:

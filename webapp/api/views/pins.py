@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from webapp.api import sharing_serializers as serializers
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.library.models import Pin
 from webapp.library.selectors import pins_of
@@ -24,6 +25,7 @@ from webapp.studies.services.retrain import Longer, retraining
 
 
 class Pins(ListAPIView[Pin]):
+    scope = Scope.WRITE
     serializer_class = serializers.PinSerializer
     pagination_class = Page
 
@@ -48,6 +50,7 @@ class Pins(ListAPIView[Pin]):
 
 
 class OnePin(GenericAPIView[Pin]):
+    scope = Scope.WRITE
     serializer_class = serializers.WholePinSerializer
 
     def get_queryset(self) -> QuerySet[Pin]:

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from webapp.accounts.models import User
 from webapp.api import sharing_serializers as serializers
 from webapp.api.pages import Page
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.sharing.links import link_of
 from webapp.sharing.models import Share
@@ -24,6 +25,7 @@ from webapp.sharing.subjects import Shown, a_comparison, a_network, a_space, a_s
 
 
 class Shares(ListAPIView[Share]):
+    scope = Scope.WRITE
     serializer_class = serializers.ShareSerializer
     pagination_class = Page
 
@@ -49,6 +51,7 @@ class Shares(ListAPIView[Share]):
 
 
 class OneShare(GenericAPIView[Share]):
+    scope = Scope.WRITE
     serializer_class = serializers.ShareSerializer
 
     def get_queryset(self) -> QuerySet[Share]:
