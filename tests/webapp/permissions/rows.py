@@ -36,12 +36,15 @@ class Rule:
 
 
 PUBLIC = Rule(YES, YES, YES, YES, YES)
+UNUSED = Rule(LOG_IN, NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)  # of what nobody here has
+GONE = Rule(NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)
 NOWHERE = Rule(LOG_IN, NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)
 PERSONS = Rule(LOG_IN, YES, YES, YES, YES)  # of whoever is logged in: only what is their own is in it
 SEEN = Rule(LOG_IN, NOT_THERE, YES, YES, YES)  # by the members of its team
 CHANGED = Rule(LOG_IN, NOT_THERE, NO, YES, YES)  # by editors and owners
 ADDED = Rule(LOG_IN, NO, NO, YES, YES)  # the same, where nothing is named that could not be there
 OWNED = Rule(LOG_IN, NOT_THERE, NO, NO, YES)
+LINKED = Rule(YES, YES, YES, YES, YES, expired=NOT_THERE)  # by whoever holds a live link
 EDITORS_OWN = Rule(LOG_IN, NOT_THERE, NOT_THERE, YES, NOT_THERE)  # of the one person who has it
 
 
@@ -65,6 +68,14 @@ ANNOUNCED = {**TUS, "Upload-Length": "9", "Upload-Metadata": "filename YmlyZHMue
 FILES = [{"name": "more.zip", "size": 9}]
 LABELS = ["mb3_e2", "skip"]
 RUNNING, CANCELLED = {"pk": "running"}, {"pk": "cancelled"}
+NETWORK = {"run": "runs/pk", "architecture": "key"}
+
+
+def linked(link: str = "study link", **of: str) -> dict[str, Row]:
+    """An address below a link, by the link's name in the world."""
+    return {"GET": Row(LINKED, of={"token": link, "pk": "runs/pk", **of}, shows=True)}
+
+
 Rows = dict[str, dict[str, Row]]
 
 
@@ -101,12 +112,59 @@ PAGES: Rows = {
     "runs/<uuid:pk>/architectures/<str:key>/": {"GET": Row(SEEN)},
     "runs/<uuid:pk>/architectures/<str:key>/architecture.json": {"GET": Row(SEEN)},
     "runs/<uuid:pk>/architectures/<str:key>/retrain/": {"POST": Row(CHANGED, {"epochs": "1", "seeds": "1"})},
+    "studies/<uuid:pk>/note/": {"GET": Row(SEEN), "POST": Row(CHANGED, {"text": "words"})},
+    "studies/<uuid:pk>/tags/": {"GET": Row(SEEN), "POST": Row(CHANGED, {"tags": "small"})},
+    "runs/<uuid:pk>/architectures/<str:key>/note/": {"GET": Row(SEEN), "POST": Row(CHANGED, {"text": "words"})},
+    "runs/<uuid:pk>/architectures/<str:key>/pin/": {"POST": Row(CHANGED, {"name": "another"})},
+    "notes/preview/": {"POST": Row(PERSONS, {"text": "words"})},
+    "library/": {"GET": Row(PERSONS)},
+    "library/pins/<uuid:pk>/remove/": {"POST": Row(CHANGED)},
+    "compare/": {"GET": Row(SEEN, query="?studies={studies/pk}")},
+    "compare/data/": {"GET": Row(SEEN, query="?studies={studies/pk}")},
+    "shares/": {
+        "GET": Row(SEEN, query="?study={studies/pk}"),
+        "POST": Row(CHANGED, {"days": "7"}, query="?study={studies/pk}"),
+    },
+    "shares/<uuid:pk>/revoke/": {"POST": Row(CHANGED)},
+    "shared/<str:token>/": linked(),
+    "shared/<str:token>/picture.png": linked(),
+    "shared/<str:token>/comparison/": linked("comparison link"),
+    "shared/<str:token>/space/<str:name>": linked("space link", name="spaces/name"),
+    "shared/<str:token>/runs/<uuid:pk>/state/": linked(),
+    "shared/<str:token>/runs/<uuid:pk>/history/": linked(),
+    "shared/<str:token>/runs/<uuid:pk>/candidates/": linked(),
+    "shared/<str:token>/runs/<uuid:pk>/architectures/<str:key>/": linked(),
+    "shared/<str:token>/runs/<uuid:pk>/architectures/<str:key>/architecture.json": linked(),
+    "shared/<str:token>/runs/<uuid:pk>/files/<str:name>": linked("export link", pk="exported", name="file"),
+    "shared/<str:token>/runs/<uuid:pk>/best/<str:name>": linked("best link", pk="cancelled", name="card"),
+    "teams/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {"name": "another"})},
+    "teams/choose/": {"POST": Row(SEEN, {"chosen_team": "team"})},
+    "teams/<uuid:pk>/": {"GET": Row(SEEN), "POST": Row(OWNED, {"act": "rename", "name": "renamed"})},
+    "invitation/": {"GET": Row(GONE), "POST": Row(GONE)},
+    "invitations/<str:key>/": {"GET": Row(LINKED, of={"key": "invitation"})},
     "workers/": {"GET": Row(PERSONS)},
     "workers/strip/": {"GET": Row(PERSONS)},
     "login/": {"GET": Row(PUBLIC), "POST": Row(PUBLIC, LOG_IN_FORM)},
     "account/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
     "account/tokens/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {"name": "another", "scope": "read"})},
     "account/tokens/<uuid:pk>/revoke/": {"POST": Row(EDITORS_OWN)},
+    "account/again/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
+    "account/second-factor/": {"GET": Row(PERSONS)},
+    "account/second-factor/authenticate/": {
+        "GET": Row(PUBLIC),
+        "POST": Row(PUBLIC, {}),
+    },  # nobody's log-in is under way
+    "account/second-factor/reauthenticate/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
+    "account/second-factor/totp/activate/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
+    "account/second-factor/totp/deactivate/": {"GET": Row(UNUSED), "POST": Row(UNUSED, {})},
+    "account/second-factor/recovery-codes/": {"GET": Row(UNUSED)},
+    "account/second-factor/recovery-codes/generate/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
+    "account/second-factor/recovery-codes/download/": {"GET": Row(UNUSED)},
+    "account/sessions/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
+    "inactive/": {"GET": Row(PUBLIC)},
+    "signup/": {"GET": Row(PUBLIC), "POST": Row(PUBLIC, {})},
+    "signup/sent/": {"GET": Row(PUBLIC)},
+    "signup/<str:key>/": {"GET": Row(PUBLIC), "POST": Row(GONE, {})},
     "account/password/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
     "password/forgotten/": {"GET": Row(PUBLIC), "POST": Row(PUBLIC, {"email": "nobody@example.org"})},
     "password/sent/": {"GET": Row(PUBLIC)},
@@ -119,10 +177,30 @@ PAGES: Rows = {
 }
 
 REST: Rows = {
-    "me/": {"GET": Row(PERSONS)},
+    "me/": {"GET": Row(PERSONS), "PATCH": Row(SEEN, {"chosen_team": "team"})},
     "tokens/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {"name": "another"})},
     "tokens/<uuid:pk>/": {"DELETE": Row(EDITORS_OWN)},
     "teams/<uuid:pk>/audit/": {"GET": Row(OWNED)},
+    "teams/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {"name": "another"})},
+    "teams/<uuid:pk>/": {"GET": Row(SEEN), "PATCH": Row(OWNED, {"name": "renamed"})},
+    "teams/<uuid:pk>/members/": {"GET": Row(SEEN)},
+    "teams/<uuid:pk>/members/<uuid:user>/": {
+        "GET": Row(SEEN),
+        "PATCH": Row(OWNED, {"role": "editor"}),
+        "DELETE": Row(OWNED),
+    },
+    "teams/<uuid:pk>/hand-over/": {"POST": Row(OWNED, {"user": "user"})},
+    "teams/<uuid:pk>/invitations/": {"GET": Row(OWNED), "POST": Row(OWNED, {"role": "viewer"})},
+    "teams/<uuid:pk>/invitations/<uuid:invitation>/": {"DELETE": Row(OWNED, of={"invitation": "invited"})},
+    "invitations/accept/": {"POST": Row(PERSONS, {"secret": "invitation"}, shows=True)},
+    "compare/": {"GET": Row(SEEN, query="?studies={studies/pk}")},
+    "pins/": {"GET": Row(PERSONS), "POST": Row(CHANGED, {**NETWORK, "name": "another"})},
+    "pins/<uuid:pk>/": {"GET": Row(SEEN), "PATCH": Row(CHANGED, {"name": "renamed"}), "DELETE": Row(CHANGED)},
+    "shares/": {"GET": Row(PERSONS), "POST": Row(CHANGED, {"study": "studies/pk"})},
+    "shares/<uuid:pk>/": {"GET": Row(SEEN), "DELETE": Row(CHANGED)},
+    "studies/<uuid:pk>/note/": {"GET": Row(SEEN), "PUT": Row(CHANGED, {"text": "words"})},
+    "studies/<uuid:pk>/tags/": {"GET": Row(SEEN), "PUT": Row(CHANGED, {"tags": ["small"]})},
+    "runs/<uuid:pk>/architectures/<str:key>/note/": {"GET": Row(SEEN), "PUT": Row(CHANGED, {"text": "words"})},
     "catalog/": {"GET": Row(PERSONS)},
     "templates/": {"GET": Row(PERSONS)},
     "preview/": {"POST": Row(PERSONS, {"recipe": DRAWS})},

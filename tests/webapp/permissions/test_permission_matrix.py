@@ -64,9 +64,18 @@ def told(answer: HttpResponse) -> str:
     return YES if answer.status_code < 400 else str(answer.status_code)
 
 
+def is_rest(path: str) -> bool:
+    return path.startswith("api/") and path != "api/v1/docs/"
+
+
+def is_known(visitor: str, path: str, row: Row) -> bool:
+    """Whether the request would be a stranger's to the letter: a link decides only below it, a token only in REST."""
+    return (visitor == "expired link" and not row.rule.expired) or (visitor == "revoked token" and not is_rest(path))
+
+
 def asked(made: World, visitor: str, path: str, method: str, row: Row) -> tuple[HttpResponse, str]:
     """One request and what came, whose traces in the database are taken back."""
-    rest = path.startswith("api/") and path != "api/v1/docs/"
+    rest = is_rest(path)
     headers = made.said(row.headers)
     content: Any = row.content
     if content is None:
@@ -77,7 +86,7 @@ def asked(made: World, visitor: str, path: str, method: str, row: Row) -> tuple[
     client = made.client(visitor, rest=rest)
     with transaction.atomic():
         ask = getattr(client, method.lower())
-        address = made.address(path, row.of, visitor) + row.query
+        address = made.address(path, row.of, visitor) + made.query(row.query)
         answer = (
             ask(address, headers=headers)
             if method in ("GET", "HEAD")
@@ -102,6 +111,8 @@ def test_permission_matrix_of_addresses(
     rows = [(path, method, row) for path, methods in ROWS.items() for method, row in methods.items()]
     for path, method, row in sorted(rows, key=lambda one: one[1] != "GET"):  # no rollback brings a deleted file back
         for visitor in VISITORS:
+            if is_known(visitor, path, row):
+                continue
             answer, said = asked(made, visitor, path, method, row)
             wanted = row.rule.of(visitor)
             if told(answer) != wanted:

@@ -21,16 +21,21 @@ from tests.webapp.conftest import DRAWS
 from tests.webapp.datasets.pictures import birds, zipped
 from tests.webapp.permissions.rows import VISITORS
 from tests.webapp.spaced import spaced_run
-from webapp.accounts.models import Membership, Role, Team, User
+from webapp.accounts.models import Invitation, Membership, Role, Team, User
+from webapp.accounts.services.invitations import Wanted, invite
 from webapp.accounts.services.tokens import end_token, make_token
 from webapp.datasets.models import Dataset, Upload, UploadedFile
 from webapp.datasets.services.from_disk import OnDisk, import_data
+from webapp.library.services.pin import pin_network
 from webapp.operators.services.save import create_operator_set
 from webapp.runs.models import Candidate, Run
 from webapp.runs.services.control import cancel, start_run
 from webapp.runs.services.events import append_events
 from webapp.runs.services.made_up import make_up_study
 from webapp.runs.store import RunStore
+from webapp.sharing.models import Share
+from webapp.sharing.services.share import Terms, share
+from webapp.sharing.subjects import a_comparison, a_space, a_study, studies_named
 from webapp.spaces.services.save import save_space_of_run
 from webapp.studies.models import Study
 
@@ -73,11 +78,15 @@ class World:
         """What is sent, with ids in the place of names."""
         return {key: self.things.get(value, value) if isinstance(value, str) else value for key, value in sent.items()}
 
+    def query(self, text: str) -> str:
+        """A query with ids in the place of {names}."""
+        return re.sub(r"\{([^}]+)\}", lambda found: self.things[found[1]], text)
+
     def said(self, headers: Any) -> dict[str, str]:
         return {name: value.replace("{team64}", self.things["team64"]) for name, value in headers.items()}
 
 
-VARIABLES = ("pk", "key", "name", "token", "split", "position")
+VARIABLES = ("pk", "key", "name", "token", "split", "position", "user")
 
 
 def world(folder: Path) -> World:
@@ -90,6 +99,7 @@ def world(folder: Path) -> World:
     _data(made, team, folder)
     kept = create_operator_set(people["owner"], team, f"{SECRET} set", ["mb3_e2", "skip"])
     made.things["operator-sets/pk"] = str(kept.pk)
+    _links(made, people["owner"])
     return made
 
 
@@ -112,6 +122,9 @@ def _people(made: World, team: Team) -> dict[str, User]:
         browser = Client()
         browser.force_login(user)
         made.sessions[visitor] = browser.cookies["sessionid"].value
+    third = User.objects.create_user("third@example.org", "a long password")
+    Membership.objects.create(user=third, team=team, role=Role.VIEWER)
+    made.things |= {"user": str(third.pk), "teams/pk": str(team.pk)}
     made.things["tokens/pk"] = made.things["account/tokens/pk"] = str(make_token(people["editor"], SECRET)[0].pk)
     return people
 
@@ -140,6 +153,27 @@ def _runs(made: World, team: Team, owner: User) -> None:
     made.things |= {name: str(run.pk) for name, run in {**found, "cancelled": cancelled, "exported": spaced}.items()}
     made.things |= {"studies/pk": str(study.pk), "key": scored.architecture.key, "spaces/pk": str(saved.pk)}
     made.things |= {"spaces/name": "space.json", "file": "network.py", "card": "MODEL_CARD.md"}
+
+
+def _links(made: World, owner: User) -> None:
+    """A live link of each kind, and one that has expired."""
+    runs = {name: Run.objects.get(pk=made.things[name]) for name in ("runs/pk", "exported", "cancelled")}
+    space = a_space(owner, made.things["spaces/pk"])
+    studies = {"study": runs["runs/pk"], "export": runs["exported"], "best": runs["cancelled"]}
+    shown = {name: a_study(owner, run.study_id) for name, run in studies.items()}
+    shown |= {"space": space, "comparison": a_comparison(studies_named(owner, [runs["runs/pk"].study_id]), ())}
+    for name, one in shown.items():
+        row, made.things[f"{name} link"] = share(owner, one, Terms(with_files=True))
+        made.things["shares/pk"] = str(row.pk)
+        over, made.things[f"{name} link of expired link"] = share(owner, one, Terms(with_files=True))
+        Share.objects.filter(pk=over.pk).update(expires=timezone.now() - LATER)
+    pinned = pin_network(owner, runs["runs/pk"], made.things["key"], f"{SECRET} network")
+    made.things |= dict.fromkeys(("pins/pk", "library/pins/pk"), str(pinned.pk))
+    team = Team.objects.get(pk=made.things["team"])
+    row, made.things["invitation"] = invite(owner, team, Wanted(Role.VIEWER, most_uses=9))
+    over, made.things["invitation of expired link"] = invite(owner, team, Wanted(Role.VIEWER))
+    Invitation.objects.filter(pk=over.pk).update(expires=timezone.now() - LATER)
+    made.things["invited"] = str(row.pk)
 
 
 def _data(made: World, team: Team, folder: Path) -> None:
