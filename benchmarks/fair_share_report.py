@@ -1,4 +1,4 @@
-"""What the benchmark of fair shares writes down: figures, a page, and each team's device time as a drawing."""
+"""What the benchmark of fair shares writes down: figures, a page, and how soon each team's were done as a drawing."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def document(written: Row) -> str:
             lines.append(f"| {', '.join(share['waiting'])} | {share['until_s']:.1f} | {spent} |")
     lines += [
         "",
-        "![Lines: device seconds of each team over time, by order of arrival and shared](fair_share.svg)",
+        "![Lines: the share of each team's evaluations that was done over time, by order of arrival and shared](fair_share.svg)",
         "",
         f"All was done after {written['arrival']['seconds']:.1f} s by order of arrival, and after {written['fair']['seconds']:.1f} s",
         f"shared. To see whose turn it is takes {written['turn_ms']:.1f} ms with all of it queued.",
@@ -89,43 +89,37 @@ def document(written: Row) -> str:
 
 
 def picture(evaluations: Mapping[str, Sequence[Row]]) -> str:
-    """Device seconds of each team over time, a panel for each order."""
+    """How much of each team's evaluations was done over time, a panel for each order."""
     teams = list(dict.fromkeys(one["team"] for one in sorted(evaluations["arrival"], key=_begun)))
     longest = max(one["ended"] for found in evaluations.values() for one in found)
-    most = max(
-        sum(one["seconds"] for one in found if one["team"] == team) for found in evaluations.values() for team in teams
-    )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-        "<title>Device seconds of each team over time</title>",
+        "<title>Share of each team's evaluations that was done, over time</title>",
     ]
     each = (WIDTH - LEFT - 20) / 2
     for panel, (order, title) in enumerate(TITLES.items()):
         left, wide = LEFT + panel * each, each - 24
         parts.append(f'<text x="{left:.0f}" y="{TOP - 14}" fill="#222">{escape(title)}</text>')
         for part in (0.0, 0.5, 1.0):
-            y = HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * part
+            y = _height(part)
             parts.append(f'<line x1="{left:.0f}" y1="{y:.0f}" x2="{left + wide:.0f}" y2="{y:.0f}" stroke="#ccc"/>')
             if not panel:
-                parts.append(
-                    f'<text x="{LEFT - 6}" y="{y + 4:.0f}" text-anchor="end" fill="#444">{most * part:.0f} s</text>'
-                )
+                parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.0f}" text-anchor="end" fill="#444">{part:.0%}</text>')
         for number, team in enumerate(teams):
-            points = [f"{left:.1f},{HEIGHT - BOTTOM}"]
-            mine = sorted((one["ended"], one["seconds"]) for one in evaluations[order] if one["team"] == team)
-            for ended, _ in mine[:: max(1, len(mine) // 200)] + mine[-1:]:
-                spent = sum(took for at, took in mine if at <= ended)
-                y = HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * spent / most
-                points.append(f"{left + wide * ended / longest:.1f},{y:.1f}")
-            parts.append(
-                f'<polyline points="{" ".join(points)}" fill="none" stroke="{COLOURS[number]}" stroke-width="2"/>'
-            )
-        parts.append(
-            f'<text x="{left + wide:.0f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="end" fill="#444">{longest:.0f} s</text>'
-        )
+            ends = sorted(one["ended"] for one in evaluations[order] if one["team"] == team)
+            done = [(0.0, 0.0), *((ended, count / len(ends)) for count, ended in enumerate(ends, 1))]
+            shown = done[:: max(1, len(done) // 200)] + done[-1:]
+            line = " ".join(f"{left + wide * at / longest:.1f},{_height(part):.1f}" for at, part in shown)
+            parts.append(f'<polyline points="{line}" fill="none" stroke="{COLOURS[number]}" stroke-width="2"/>')
+        end = f'x="{left + wide:.0f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="end" fill="#444"'
+        parts.append(f"<text {end}>{longest:.0f} s</text>")
     for number, team in enumerate(teams):
         x = LEFT + 150 * number
         parts.append(f'<rect x="{x}" y="{HEIGHT - 22}" width="10" height="10" fill="{COLOURS[number]}"/>')
         parts.append(f'<text x="{x + 14}" y="{HEIGHT - 13}">team with {escape(team)}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _height(part: float) -> float:
+    return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * part

@@ -40,7 +40,7 @@ def keep_ours(**_: object) -> None:
     """Celery would log in a form of its own: the settings say how, and Django has seen to it."""
 
 
-app.autodiscover_tasks(["webapp.runs", "webapp.datasets"])
+app.autodiscover_tasks(["webapp.runs", "webapp.datasets", "webapp.webhooks"])
 
 
 @worker_process_init.connect

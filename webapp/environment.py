@@ -83,6 +83,10 @@ class Environment(BaseSettings):
         "line", description="how processes log: lines to read, or a JSON object a line"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="the least that is logged")
+    webhook_http: bool = Field(False, description="let webhooks call http:// too; only https:// otherwise")
+    webhook_hosts: list[str] = Field(
+        [], description="hosts of your own network that webhooks may call, as JSON; else only the whole internet's"
+    )
     upload_hours: float = Field(24.0, gt=0, description="an upload that nothing arrived for is removed after so long")
 
 

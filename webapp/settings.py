@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "webapp.sharing",
     "webapp.notes",
     "webapp.library",
+    "webapp.webhooks",
     "webapp.api",
     "webapp.doctor",
     "webapp.operations",

@@ -18,6 +18,7 @@ from webapp.runs.services.advance import advance_run
 from webapp.runs.services.control import start_run
 from webapp.runs.services.perform import perform_work
 from webapp.studies.models import Study
+from webapp.webhooks.services.deliver import deliver
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DRAWS: dict[str, Any] = {
@@ -52,6 +53,7 @@ class Messages:
             "runs.advance_run": advance_run,
             "runs.perform_work": lambda work: perform_work(work, "tests"),
             "datasets.check_upload": lambda upload: check_upload(upload, "tests"),
+            "webhooks.deliver": deliver,
         }[name](identity)
 
     def drain(self) -> None:

@@ -23,6 +23,7 @@ from webapp.api.views import (
     teams,
     tus,
     uploads,
+    webhooks,
 )
 from webapp.api.views.document import Document
 from webapp.api.views.nowhere import Nowhere
@@ -48,6 +49,11 @@ urlpatterns = [
     path("datasets/<uuid:pk>/", datasets.OneDataset.as_view()),
     path("versions/<uuid:pk>/", datasets.OneVersion.as_view()),
     path("versions/<uuid:pk>/images/<str:split>/<int:position>/", datasets.Picture.as_view(), name="picture"),
+    path("webhooks/", webhooks.Webhooks.as_view()),
+    path("webhooks/<uuid:pk>/", webhooks.OneWebhook.as_view()),
+    path("webhooks/<uuid:pk>/rotate/", webhooks.RotateSecret.as_view()),
+    path("webhooks/<uuid:pk>/test/", webhooks.TryWebhook.as_view()),
+    path("webhooks/<uuid:pk>/deliveries/", webhooks.Deliveries.as_view()),
     path("uploads/", uploads.Uploads.as_view(), name="uploads"),
     path("uploads/<uuid:pk>/", uploads.OneUpload.as_view()),
     path("uploads/files/", tus.NewFile.as_view()),

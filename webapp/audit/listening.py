@@ -19,6 +19,7 @@ from webapp.datasets.models import DatasetVersion
 from webapp.runs.models import Run
 from webapp.spaces.models import SavedSpace
 from webapp.studies.models import Study
+from webapp.webhooks.models import Webhook
 
 
 class Rows(NamedTuple):
@@ -39,6 +40,7 @@ ROWS: dict[type[Model], Rows] = {
     Study: Rows(Action.STUDY_SUBMITTED, Action.STUDY_DELETED, lambda row: row.team_id),
     Run: Rows(None, Action.RUN_DELETED, lambda row: row.study.team_id, lambda row: f"a run of {row.study}"),
     DatasetVersion: Rows(None, Action.DATA_DELETED, lambda row: row.dataset.team_id),
+    Webhook: Rows(Action.WEBHOOK_MADE, Action.WEBHOOK_REMOVED, lambda row: row.team_id),
     SavedSpace: Rows(Action.SPACE_SAVED, None, lambda row: row.team_id),
 }
 

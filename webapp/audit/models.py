@@ -49,6 +49,8 @@ class AuditEntry(Immutable):
         SPACE_SAVED = "space saved"
         LINK_MADE = "link made"
         LINK_ENDED = "link revoked"
+        WEBHOOK_MADE = "webhook made"
+        WEBHOOK_REMOVED = "webhook removed"
         ADMINISTERED = "changed in the admin"
 
     at = models.DateTimeField(default=timezone.now, db_index=True)

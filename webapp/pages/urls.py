@@ -44,6 +44,7 @@ from webapp.pages.views.studies import studies
 from webapp.pages.views.study import ask, delete, extend, run_history, study
 from webapp.pages.views.teams import choose, team, teams
 from webapp.pages.views.tokens import revoke_token, tokens
+from webapp.pages.views.webhooks import ask_webhook, webhook, webhooks
 from webapp.pages.views.workers import strip, workers_page
 
 urlpatterns = [
@@ -94,6 +95,9 @@ urlpatterns = [
     ),
     path("shared/<str:token>/runs/<uuid:pk>/files/<str:name>", shared_file, name="shared-file"),
     path("shared/<str:token>/runs/<uuid:pk>/best/<str:name>", shared_best_file, name="shared-best-file"),
+    path("webhooks/", webhooks, name="webhooks"),
+    path("webhooks/<uuid:pk>/", webhook, name="webhook"),
+    path("webhooks/<uuid:pk>/ask/", ask_webhook, name="ask-webhook"),
     path("workers/", workers_page, name="workers"),
     path("workers/strip/", strip, name="workers-strip"),
     path("teams/", teams, name="teams"),

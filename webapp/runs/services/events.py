@@ -15,6 +15,7 @@ from webapp.live.broadcast import announce_on_commit
 from webapp.runs.models import Architecture, Candidate, Run, Tally
 from webapp.runs.models import Event as EventRow
 from webapp.runs.selectors.events import message
+from webapp.runs.signals import facts_written
 
 ANSWERS = (CandidateEvaluated, CandidateFailed)
 
@@ -46,6 +47,7 @@ def append_events(run: uuid.UUID, events: Sequence[Event], *, announce: bool = T
         rows = [_row(run, last_seq + number, event) for number, event in enumerate(fresh, start=1)]
         EventRow.objects.bulk_create(rows)
         Run.objects.filter(pk=run).update(last_seq=last_seq + len(fresh))
+        best: Candidate | None = None
         answers = [(row, e.fact) for row, e in zip(rows, fresh, strict=True) if isinstance(e.fact, ANSWERS)]
         if answers:
             networks = _architectures([fact for _, fact in answers])
@@ -54,7 +56,9 @@ def append_events(run: uuid.UUID, events: Sequence[Event], *, announce: bool = T
             _mark_improvements(run, [one for one, (_, fact) in finds if not getattr(fact, "measured", False)])
             Candidate.objects.bulk_create(candidates)
             _tally(run, candidates)
+            best = next((one for one in reversed(candidates) if one.improved), None)
         if announce:
+            facts_written.send(Run, run=run, rows=rows, best=best)
             announce_on_commit(run, [message(row) for row in rows])
 
 

@@ -16,6 +16,7 @@ from webapp.queueing import messages_waiting, send_on_commit
 from webapp.runs.models import Work
 from webapp.runs.selectors.waiting import claimable, undecided
 from webapp.runs.services.claim import reclaim_stale
+from webapp.webhooks.services.sweep import sweep_deliveries
 
 MOST = 1000  # messages of a kind that one sweep sends
 
@@ -23,10 +24,11 @@ MOST = 1000  # messages of a kind that one sweep sends
 def sweep() -> dict[str, int]:
     """Reclaim stale Work, send again what has been queued for long, wake runs that have not heard a result; the counts.
 
-    The same for uploads, and those that were given up are removed.
+    The same for uploads, and those that were given up are removed; and for what webhooks are told.
     """
     found = Counter({"reclaimed": reclaim_stale(), "sent": _send_queued(), "woken": _wake_runs()})
     found.update(sweep_uploads())
+    found.update(sweep_deliveries())
     return dict(found)
 
 
