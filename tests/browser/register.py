@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from tests.browser.controls import EVERY, Driven
 
-# Route: its states. The part before a colon is whose page it is: `full` (the default), `empty`, `viewer` or `nobody`.
+# Route: its states. The part before a colon is whose page it is: `full` (the default), `empty`, `viewer`,
+# `guarded` (with a second factor) or `nobody`.
 VISITS: dict[str, tuple[str, ...]] = {
     "studies": ("", "empty:", "viewer:"),
     "new-study": ("", "own-skeleton", "chain", "json", "viewer:"),
@@ -40,10 +41,22 @@ VISITS: dict[str, tuple[str, ...]] = {
     "workers": ("", "empty:"),
     "teams": ("", "viewer:"),
     "team": ("", "invited", "viewer:"),
+    "delete-team": ("",),
     "invitation": ("offered", "nobody:offered", "404"),
     "login": ("nobody:",),
     "account": ("",),
     "password-change": ("",),
+    "account_signup": ("nobody:",),
+    "account_email_verification_sent": ("nobody:",),
+    "account_confirm_email": ("nobody:used",),
+    "account_inactive": ("",),
+    "account_reauthenticate": ("",),
+    "mfa_index": ("", "guarded:"),
+    "mfa_activate_totp": ("",),
+    "mfa_deactivate_totp": ("guarded:",),
+    "mfa_view_recovery_codes": ("guarded:",),
+    "mfa_generate_recovery_codes": ("guarded:",),
+    "usersessions_list": ("",),
     "password-reset": ("nobody:",),
     "password-reset-sent": ("nobody:",),
     "password-reset-confirm": ("nobody:works", "nobody:used"),
@@ -81,6 +94,8 @@ CHANGES = "accounts::test_a_password_is_changed_and_other_browsers_are_out"
 MAILED = "accounts::test_a_run_that_has_ended_is_mailed_unless_it_is_not_wanted"
 MANAGES = "teams::test_a_team_is_made_its_members_are_invited_changed_removed_and_it_is_handed_over"
 WATCHES = "teams::test_a_viewer_watches_live_changes_nothing_and_sees_no_more_once_removed"
+GUARDS = "accounts::test_a_second_factor_is_set_up_asked_for_and_switched_off"
+ELSEWHERE = "accounts::test_other_browsers_are_logged_out"
 FORGOTTEN = "accounts::test_a_forgotten_password_is_chosen_anew_by_mail"
 TRIES = "every_button::test_the_api_is_tried_on_its_page"
 
@@ -290,6 +305,7 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "data-renames": (MANAGES, "#rename-dialog"),
         "#rename-dialog Rename": (MANAGES, "POST /teams/*-*/"),
         "#rename-dialog data-closes": (MANAGES, "#rename-dialog"),
+        "Export or delete": (WATCHES, "GET /teams/*/delete/"),
         "data-leaves": (MANAGES, "#leave-dialog"),
         "#leave-dialog Leave": (MANAGES, "POST /teams/*-*/"),
         "#leave-dialog data-closes": (MANAGES, "#leave-dialog"),
@@ -304,15 +320,49 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "#invitations data-revokes": (MANAGES, "POST /teams/*-*/"),
         "#invite Make an invitation": (MANAGES, "POST /teams/*-*/"),
     },
+    "delete-team": {
+        "#export download": (WATCHES, "saves team-*.zip"),
+        "#delete Delete the team": (WATCHES, "POST /teams/*/delete/"),
+    },
+    "account_signup": {
+        "Sign up": (WATCHES, "POST /signup/"),
+    },
+    "account_reauthenticate": {
+        "Go on": (GUARDS, "POST /account/again/"),
+    },
+    "mfa_index": {
+        "Set it up": (GUARDS, "GET /account/second-factor/totp/activate/"),
+        "Recovery codes": (GUARDS, "GET /account/second-factor/recovery-codes/"),
+        "Switch it off": (GUARDS, "GET /account/second-factor/totp/deactivate/"),
+    },
+    "mfa_activate_totp": {
+        "Switch it on": (GUARDS, "POST /account/second-factor/totp/activate/"),
+    },
+    "mfa_deactivate_totp": {
+        "Switch it off": (GUARDS, "POST /account/second-factor/totp/deactivate/"),
+    },
+    "mfa_view_recovery_codes": {
+        "download": (GUARDS, "saves recovery-codes.txt"),
+        "Make new ones": (GUARDS, "GET /account/second-factor/recovery-codes/generate/"),
+    },
+    "mfa_generate_recovery_codes": {
+        "Make new ones": (GUARDS, "POST /account/second-factor/recovery-codes/generate/"),
+    },
+    "usersessions_list": {
+        "#elsewhere Log out elsewhere": (ELSEWHERE, "POST /account/sessions/"),
+    },
     "invitation": {
         "data-accepts": (MANAGES, "POST /invitation/"),
         "Log in": (WATCHES, "GET /login/"),
+        "Sign up": (WATCHES, "GET /signup/"),
     },
     "login": {
         "Log in": ("studies::test_a_stranger_is_asked_to_log_in_and_led_back", "POST /login/"),
     },
     "account": {
         "#password Change the password": (CHANGES, "GET /account/password/"),
+        "#factor Second factor": (GUARDS, "GET /account/second-factor/"),
+        "#sessions Where you are logged in": (ELSEWHERE, "GET /account/sessions/"),
         "#told Save": (MAILED, "POST /account/"),
         "#told input wants_mail": (MAILED, "[name=wants_mail]"),
     },

@@ -1,7 +1,7 @@
 """Rows for every state that shows other buttons, in a studio's database: `python -m tests.browser.states`, with its VAR_DIR.
 
 Prints, as JSON: sessions of a person with all of it, of one whose team has nothing yet, and of a viewer; and addresses by
-the names of tests/browser/register.py. `--person` makes only somebody whose password may be changed; `--clear` takes all
+the names of tests/browser/register.py. `--person EMAIL` makes only somebody whose password may be changed; `--clear` takes all
 else away. Workers leave it alone: nothing of it is queued.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,9 @@ import django
 
 django.setup()
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: E402
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402
+from allauth.usersessions.models import UserSession  # noqa: E402
 from django.conf import settings  # noqa: E402 - Django has to know its settings first
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.auth.tokens import default_token_generator  # noqa: E402
@@ -54,14 +58,25 @@ DEAD = "far.example/states"
 
 def session(email: str, teams: dict[Team, Role]) -> str:
     """Of a new person, who is logged in."""
-    user = User.objects.create_user(email)
+    user = User.objects.create_user(email, "a long enough password")
     for team, role in teams.items():
         Membership.objects.create(user=user, team=team, role=role)
     kept = SessionStore()
     kept[SESSION_KEY], kept[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
     kept[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    kept["account_authentication_methods_user"] = str(user.pk)  # who has just given the password once more
+    kept["account_authentication_methods"] = [{"method": "password", "at": time.time() + 9e4, "reauthenticated": True}]
     kept.save()
     return str(kept.session_key)
+
+
+def listed(user: User, key: str) -> None:
+    """The session stands on the list of the user's, with another one."""
+    other = SessionStore()
+    other.update(dict(SessionStore(key).items()))
+    other.save()
+    for one in (key, other.session_key):
+        UserSession.objects.create(user=user, ip="127.0.0.1", session_key=one, user_agent="made up")
 
 
 def run_of(team: Team, name: str, asked: Callable[[Any], object] | None = None) -> Run:
@@ -121,6 +136,11 @@ def everything() -> dict[str, Any]:
         "empty": session("empty@states.example", {teams["empty"]: Role.OWNER}),
         "viewer": session("viewer@states.example", {full: Role.VIEWER}),
     }
+    sessions["guarded"] = session("guarded@states.example", {full: Role.VIEWER})
+    guarded = User.objects.get(email="guarded@states.example")
+    TOTP.activate(guarded, generate_totp_secret())
+    RecoveryCodes.activate(guarded)
+    listed(User.objects.get(email="full@states.example"), sessions["full"])
     _, secret = invite(User.objects.get(email="full@states.example"), full, Wanted(Role.VIEWER))
     runs = {
         "queued": run_of(full, "queued"),
@@ -157,7 +177,12 @@ def everything() -> dict[str, Any]:
     key = urlsafe_base64_encode(force_bytes(someone.pk))
     found["password-reset-confirm/works"] = f"/password/new/{key}/{default_token_generator.make_token(someone)}/"
     found["password-reset-confirm/used"] = f"/password/new/{key}/no-token/"
-    found |= {"team/": f"/teams/{full.pk}/", "team/invited": f"/teams/{full.pk}/"}
+    found |= {
+        "team/": f"/teams/{full.pk}/",
+        "team/invited": f"/teams/{full.pk}/",
+        "delete-team/": f"/teams/{full.pk}/delete/",
+    }
+    found["account_confirm_email/used"] = "/signup/no-key/"
     found |= {"invitation/offered": f"/invitations/{secret}/"}
     return {
         "sessions": sessions,
@@ -169,9 +194,9 @@ def everything() -> dict[str, Any]:
     }
 
 
-def person() -> dict[str, str]:
+def person(email: str) -> dict[str, str]:
     """Somebody of the first team, with a password and a token."""
-    user = User.objects.create_user("person@example.org", password := "a password to be changed")
+    user = User.objects.create_user(email, password := "a password to be changed")
     Membership.objects.create(user=user, team=Team.objects.earliest("created"), role=Role.EDITOR)
     return {"email": user.email, "password": password, "token": make_token(user, "a script")[1]}
 
@@ -190,6 +215,6 @@ if __name__ == "__main__":
     if "--clear" in sys.argv:
         clear()
     elif "--person" in sys.argv:
-        print(json.dumps(person()))
+        print(json.dumps(person(sys.argv[-1])))
     else:
         print(json.dumps(everything()))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Studio, Watched, looks
@@ -50,7 +51,11 @@ class Person:
 
 @pytest.fixture(scope="module")
 def person(studio: Studio) -> Person:
-    command = [sys.executable, "-m", "tests.browser.states", "--person"]
+    return made_person(studio, "person@example.org")
+
+
+def made_person(studio: Studio, email: str) -> Person:
+    command = [sys.executable, "-m", "tests.browser.states", "--person", email]
     env = {**os.environ, "VAR_DIR": str(studio.folder), "DJANGO_SETTINGS_MODULE": "webapp.settings"}
     done = subprocess.run(command, cwd=ROOT, env=env, text=True, capture_output=True, timeout=120, check=True)
     return Person(studio, **json.loads(done.stdout))
@@ -170,3 +175,84 @@ def test_a_forgotten_password_is_chosen_anew_by_mail(
     page.get_by_role("button", name="Ask for another one").click()
     expect(page.get_by_role("heading", name="Forgotten password")).to_be_visible()
     context.close()
+
+
+def code_of(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+
+
+def test_a_second_factor_is_set_up_asked_for_and_switched_off(
+    studio: Studio, person: Person, browser: Browser, watched: Watched, tmp_path: Path
+) -> None:
+    context = browser.new_context(base_url=studio.address)
+    watched.watch(context)
+    page = context.new_page()
+    login(page, person.email, THIRD)
+    page.goto("/account/")
+    page.get_by_role("button", name="Second factor").click()
+    assert looks(page, "factor-off", tmp_path) == []
+    page.get_by_role("button", name="Set it up").click()
+    assert looks(page, "factor-again", tmp_path) == []
+    page.get_by_label("Password").fill(THIRD)
+    page.get_by_role("button", name="Go on").click()
+    assert looks(page, "factor-set-up", tmp_path) == []
+    page.get_by_label("Authenticator code").fill(code_of(page.locator(".secret").inner_text()))
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("status").first).to_contain_text("The second factor is on")
+    assert looks(page, "factor-codes", tmp_path) == []
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download").click()
+    assert len(re.findall(r"^\d{8}$", taken.value.path().read_text(), flags=re.MULTILINE)) == 10
+    page.get_by_role("button", name="Make new ones").click()
+    page.get_by_role("button", name="Make new ones").click()
+    [code, *_] = page.locator("pre code").inner_text().split()
+    page.get_by_role("button", name="Log out").click()
+
+    login_begins(page, person.email)
+    assert looks(page, "factor-asked", tmp_path) == []
+    page.get_by_label("Code").fill("00000000")
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect code")
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page).to_have_url(f"{studio.address}/")
+    page.goto("/account/second-factor/")
+    assert looks(page, "factor-on", tmp_path) == []
+    page.get_by_role("button", name="Recovery codes").click()
+    page.get_by_role("link", name="To the second factor").click()
+    page.get_by_role("button", name="Switch it off").click()
+    page.get_by_label("Password").fill(THIRD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Switch it off").click()
+    expect(page.get_by_role("status").first).to_contain_text("The second factor is off")
+    context.close()
+
+
+def login_begins(page: Page, email: str) -> None:
+    """The password is given; what comes then is looked at."""
+    page.goto("/login/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(THIRD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/authenticate/")
+
+
+def test_other_browsers_are_logged_out(
+    studio: Studio, person: Person, browser: Browser, watched: Watched, tmp_path: Path
+) -> None:
+    pages = []
+    for _ in range(2):
+        context = browser.new_context(base_url=studio.address)
+        watched.watch(context)
+        pages.append(context.new_page())
+        login(pages[-1], person.email, THIRD)
+    here, there = pages
+    here.goto("/account/")
+    here.get_by_role("button", name="Where you are logged in").click()
+    assert looks(here, "sessions", tmp_path) == []
+    here.get_by_role("button", name="Log out elsewhere").click()
+    expect(here.get_by_role("status")).to_contain_text("Every other browser has to log in again")
+    there.goto("/account/")
+    expect(there).to_have_url(re.compile("/login/"))
+    for page in pages:
+        page.context.close()

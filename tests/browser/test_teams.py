@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZipFile
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Studio, Watched, looks
-from tests.browser.test_accounts import Person, enter, login, person  # noqa: F401 - a fixture
+from tests.browser.test_accounts import Person, enter, login, made_person
 from tests.webapp.conftest import DRAWS
 
+NEW, PASSWORD = "somebody.new@example.org", "a password of my own"
 SECONDS = 5.0  # in which whoever was removed sees no more
 
 
+@pytest.fixture(scope="module")
+def person(studio: Studio) -> Person:
+    return made_person(studio, "member@example.org")
+
+
 @contextmanager
-def elsewhere(studio: Studio, browser: Browser, watched: Watched, person: Person) -> Iterator[Page]:  # noqa: F811
+def elsewhere(studio: Studio, browser: Browser, watched: Watched, person: Person) -> Iterator[Page]:
     """Another browser, in which the person is logged in."""
     context = browser.new_context(base_url=studio.address, viewport={"width": 1600, "height": 1000})
     context.set_default_timeout(20_000)
@@ -61,7 +70,7 @@ def test_a_team_is_made_its_members_are_invited_changed_removed_and_it_is_handed
     page: Page,
     browser: Browser,
     watched: Watched,
-    person: Person,  # noqa: F811
+    person: Person,
     tmp_path: Path,
 ) -> None:
     address = make_team(page, "Night sky")
@@ -126,7 +135,7 @@ def test_a_viewer_watches_live_changes_nothing_and_sees_no_more_once_removed(
     page: Page,
     browser: Browser,
     watched: Watched,
-    person: Person,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     address = make_team(page, "Watched team")
     team, link = address.rstrip("/").rpartition("/")[2], invited(page, "viewer")
@@ -136,7 +145,9 @@ def test_a_viewer_watches_live_changes_nothing_and_sees_no_more_once_removed(
     viewer = context.new_page()
     viewer.goto(link)
     viewer.get_by_role("button", name="Log in").click()
-    enter(viewer, person.email, person.password)
+    expect(viewer).to_have_url(f"{studio.address}/login/?next=/invitation/")
+    viewer.go_back()
+    sign_up(studio, viewer, tmp_path)
     viewer.get_by_role("button", name="Accept as").click()
     expect(viewer.get_by_role("status")).to_contain_text("You are viewer of Watched team now")
     recipe = {**DRAWS, "pipeline": [{**DRAWS["pipeline"][0], "strategy": {"kind": "random", "draws": 400}}]}
@@ -165,7 +176,45 @@ def test_a_viewer_watches_live_changes_nothing_and_sees_no_more_once_removed(
     for path in own:
         assert posted(viewer, path) == 404, path
     context.close()
-    studio.api.post(f"/runs/{run}/cancel/").raise_for_status()
+
+    page.get_by_role("button", name="Export or delete").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Export").click()
+    with ZipFile(taken.value.path()) as archive:
+        assert f"studies/{made['id']}/study.json" in archive.namelist()
+    page.get_by_label("Its name").fill("another")
+    page.get_by_role("button", name="Delete the team").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing was deleted")
+    assert looks(page, "team-delete", tmp_path) == []
+    page.get_by_label("Its name").fill("Watched team")
+    page.get_by_role("button", name="Delete the team").click()
+    expect(page.get_by_role("status")).to_contain_text("Watched team is deleted")
+    assert studio.api.get(f"/runs/{run}/").status_code == 404
+
+
+def sign_up(studio: Studio, page: Page, tmp_path: Path) -> None:
+    """Somebody new, who proves their e-mail by the link of a mail and logs in."""
+    page.get_by_role("button", name="Sign up").click()
+    assert looks(page, "sign-up", tmp_path) == []
+    page.get_by_label("Email").fill(NEW)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password (again)").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    found: list[str] = []
+
+    def came() -> bool:
+        found[:] = [
+            re.findall(r"http://\S+", one.get_content())[0] for one in list(studio.box.messages) if one["to"] == NEW
+        ]
+        return bool(found)
+
+    studio.launcher.until(came, "a mail to prove an e-mail")
+    page.goto(found[0])
+    assert looks(page, "e-mail", tmp_path) == []
+    page.get_by_role("button", name="Yes, it is mine").click()
+    expect(page.get_by_role("status")).to_contain_text("Your e-mail is proven")
+    enter(page, NEW, PASSWORD)
 
 
 POSTED = (

@@ -16,6 +16,10 @@ class TeamNameSerializer(serializers.ModelSerializer[Team]):
         fields = ("name",)
 
 
+class TypedNameSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120, help_text="the team's, again, to say that you mean it")
+
+
 class MemberSerializer(serializers.ModelSerializer[Membership]):
     """Who is in a team. `user` names them in addresses."""
 

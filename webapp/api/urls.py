@@ -35,6 +35,7 @@ urlpatterns = [
     path("tokens/<uuid:pk>/", people.OneToken.as_view()),
     path("teams/", teams.Teams.as_view()),
     path("teams/<uuid:pk>/", teams.OneTeam.as_view()),
+    path("teams/<uuid:pk>/export/", teams.ExportTeam.as_view()),
     path("teams/<uuid:pk>/members/", teams.Members.as_view()),
     path("teams/<uuid:pk>/members/<uuid:user>/", teams.OneMember.as_view()),
     path("teams/<uuid:pk>/hand-over/", teams.HandOver.as_view()),

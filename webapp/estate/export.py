@@ -10,12 +10,13 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
+from django.http import StreamingHttpResponse
 
 from nas_engine.errors import NasError
 from webapp.accounts.models import Membership, Role, Team, User
 from webapp.accounts.selectors import require
 from webapp.datasets.models import DatasetVersion
-from webapp.estate.archive import blocks_of
+from webapp.estate.archive import blocks_of, streamed, zipped
 from webapp.operators.models import OperatorSetVersion
 from webapp.refusals import Refused
 from webapp.runs.models import Run
@@ -41,6 +42,13 @@ def exported(user: User, team: Team) -> Iterator[File]:
     """Names and blocks, one file after the other. Raises NotAllowed for who is not an owner, before the first."""
     require(user, team, Role.OWNER)
     return _files(team)
+
+
+def download(user: User, team: Team) -> StreamingHttpResponse:
+    """All of it as a zip, block by block. Raises NotAllowed for who is not an owner."""
+    answer = StreamingHttpResponse(streamed(zipped(exported(user, team))), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="team-{team.pk}.zip"'
+    return answer
 
 
 def _files(team: Team) -> Iterator[File]:

@@ -20,6 +20,8 @@ from webapp.pages.views.architecture import architecture, architecture_document,
 from webapp.pages.views.candidates import candidates
 from webapp.pages.views.compare import compare, compare_data
 from webapp.pages.views.data import cancel, data, dataset, remove
+from webapp.pages.views.estate import delete as delete_team
+from webapp.pages.views.estate import export as export_team
 from webapp.pages.views.holdup import run_holdup
 from webapp.pages.views.invitations import invitation, invited
 from webapp.pages.views.library import library, pin, unpin
@@ -103,6 +105,8 @@ urlpatterns = [
     path("teams/", teams, name="teams"),
     path("teams/choose/", choose, name="choose-team"),
     path("teams/<uuid:pk>/", team, name="team"),
+    path("teams/<uuid:pk>/delete/", delete_team, name="delete-team"),
+    path("teams/<uuid:pk>/export/", export_team, name="export-team"),
     path("invitation/", invitation, name="invitation"),
     path("invitations/<str:key>/", invited, name="invited"),
     path("login/", Login.as_view(), name="login"),

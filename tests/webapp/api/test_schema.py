@@ -74,7 +74,8 @@ def test_no_route_answers_a_stranger_but_login_a_forgotten_password_an_invitatio
     forgotten = {"password/forgotten/", "password/sent/", "password/new/<uidb64>/<token>/"}
     supervising = {"health/", "health/ready/", "metrics/"}  # see tests/webapp/operations/test_access.py
     invited = {"invitation/", "invitations/<str:key>/"}
-    open_ones = {"login/", "logout/", "favicon.ico"} | forgotten | invited | supervising
+    signing_up = {"signup/", "signup/sent/", "signup/<str:key>/", "inactive/"}
+    open_ones = {"login/", "logout/", "favicon.ico"} | forgotten | invited | signing_up | supervising
     own = [p for p in get_resolver().url_patterns if isinstance(p, URLPattern)]
     for pattern in [*own, *pages]:
         route = str(pattern.pattern)

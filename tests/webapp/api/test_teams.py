@@ -88,3 +88,19 @@ def test_a_team_is_chosen(owner: ExactClient, team: Team) -> None:
     assert owner("PATCH", "/me/", {"chosen_team": str(uuid.uuid4())}).status_code == 404
     assert owner("PATCH", "/me/", {}).status_code == 400
     assert owner("PATCH", "/me/", {"chosen_team": None}).json()["chosen_team"] is None
+
+
+def test_a_team_is_exported_and_deleted_by_its_owner(
+    owner: ExactClient, viewer: ExactClient, stranger: ExactClient, team: Team
+) -> None:
+    address, export = f"/teams/{team.pk}/", f"/teams/{team.pk}/export/"
+    assert (viewer("GET", export).status_code, stranger("GET", export).status_code) == (403, 404)
+    assert owner("GET", export)["Content-Type"] == "application/zip"
+    assert (viewer("DELETE", f"{address}?name=vision").status_code, stranger("DELETE", address).status_code) == (
+        403,
+        404,
+    )
+    for query in ("", "?name=other", "?name=%00", f"?name={'x' * 200}"):
+        assert owner("DELETE", f"{address}{query}").status_code == 400
+    assert owner("DELETE", f"{address}?name=vision").status_code == 204
+    assert owner("GET", address).status_code == 404

@@ -72,6 +72,8 @@ def revoke(by: User, invitation: Invitation) -> None:
 
 def invitation_of(secret: str) -> Invitation | None:
     """The invitation of this secret, if it still lets somebody in."""
+    if not secret:
+        return None
     found = Invitation.objects.select_related("team", "created_by").filter(digest=digest_of(secret)).first()
     return None if found is None or found.is_over else found
 

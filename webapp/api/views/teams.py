@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.generics import GenericAPIView, ListAPIView, ListCreateAPIView
@@ -21,6 +23,8 @@ from webapp.api.pages import Page
 from webapp.api.scopes import Scope
 from webapp.api.serializers import TeamSerializer
 from webapp.api.views.asking import PROBLEM, body, one_row, seen, user_of
+from webapp.estate.delete import delete_team
+from webapp.estate.export import download
 
 
 class Teams(ListCreateAPIView[Team]):
@@ -66,6 +70,34 @@ class OneTeam(GenericAPIView[Team]):
         team = seen(self.get_queryset(), pk)
         rename_team(user_of(request), team, body(self, shapes.TeamNameSerializer)["name"])
         return Response(self.get_serializer(team).data)
+
+    @extend_schema(
+        operation_id="delete_team",
+        summary="with its studies, runs, data and files, by an owner",
+        parameters=[shapes.TypedNameSerializer],
+        responses={204: None, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
+    )
+    def delete(self, request: Request, pk: uuid.UUID) -> Response:
+        team = seen(self.get_queryset(), pk)
+        typed = shapes.TypedNameSerializer(data=request.query_params)
+        typed.is_valid(raise_exception=True)
+        delete_team(user_of(request), team, typed.validated_data["name"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ExportTeam(GenericAPIView[Team]):
+    serializer_class = TeamSerializer
+
+    def get_queryset(self) -> QuerySet[Team]:
+        return teams_of(user_of(self.request))
+
+    @extend_schema(
+        operation_id="export_team",
+        summary="everything that a team owns but the images, as a zip that is made while it is sent, for its owners",
+        responses={(200, "application/zip"): OpenApiTypes.BINARY, 403: PROBLEM, 404: PROBLEM},
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> HttpResponseBase:
+        return download(user_of(request), seen(self.get_queryset(), pk))
 
 
 class ByArrival(Page):
