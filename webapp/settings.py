@@ -12,6 +12,7 @@ import dj_database_url
 
 from webapp.environment import ROOT, environment
 from webapp.redaction import clean_records, hide
+from webapp.single_sign_on import provider_of
 
 
 def _secret(folder: Path) -> str:
@@ -162,25 +163,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = (
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = (
     True  # by e-mails that it has proven
 )
-SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
-    {
-        "openid_connect": {
-            "APPS": [
-                {
-                    "provider_id": "oidc",
-                    "name": environment.oidc_name,
-                    "client_id": environment.oidc_client_id,
-                    "secret": environment.oidc_client_secret,
-                    "settings": {"server_url": environment.oidc_url},
-                }
-            ],
-            "OAUTH_PKCE_ENABLED": True,
-        }
-    }
-    if environment.oidc_url
-    else {}
-)
+SOCIALACCOUNT_PROVIDERS = provider_of(environment)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "studies"
 LOGOUT_REDIRECT_URL = "login"

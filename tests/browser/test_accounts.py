@@ -219,10 +219,10 @@ def test_a_second_factor_is_set_up_asked_for_and_switched_off(
     page.goto("/account/second-factor/")
     assert looks(page, "factor-on", tmp_path) == []
     page.get_by_role("button", name="Recovery codes").click()
-    page.get_by_role("link", name="To the second factor").click()
-    page.get_by_role("button", name="Switch it off").click()
     page.get_by_label("Password").fill(THIRD)
     page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name="To the second factor").click()
+    page.get_by_role("button", name="Switch it off").click()
     page.get_by_role("button", name="Switch it off").click()
     expect(page.get_by_role("status").first).to_contain_text("The second factor is off")
     context.close()

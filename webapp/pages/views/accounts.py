@@ -28,6 +28,7 @@ from webapp.accounts.services.mails import choose_mail
 from webapp.accounts.services.throttle import RESET_MAIL, attempted
 from webapp.mail import is_mail_sent
 from webapp.pages.requests import Asked
+from webapp.single_sign_on import name_of
 
 
 @login_required
@@ -44,15 +45,6 @@ def account(request: Asked) -> HttpResponse:
         "has_second_factor": is_mfa_enabled(request.user),
     }
     return render(request, "accounts/account.html", shown)
-
-
-def oidc_name() -> str:
-    """What people call the identity provider; nothing where there is none."""
-    return (
-        settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["name"]
-        if settings.SOCIALACCOUNT_PROVIDERS
-        else ""
-    )
 
 
 class Login(views.LoginView):
@@ -75,7 +67,9 @@ class Login(views.LoginView):
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, is_open=is_open(self.request), oidc=oidc_name())
+        return super().get_context_data(
+            **kwargs, is_open=is_open(self.request), oidc=name_of(settings.SOCIALACCOUNT_PROVIDERS)
+        )
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         answer = super().form_invalid(form)
