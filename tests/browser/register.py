@@ -26,6 +26,7 @@ VISITS: dict[str, tuple[str, ...]] = {
         "paused",
         "finishing",
         "finished",
+        "writing",
         "failed",
         "cancelled",
         "exported",
@@ -35,6 +36,11 @@ VISITS: dict[str, tuple[str, ...]] = {
         "viewer:finished",
     ),
     "spaces": ("", "empty:", "viewer:"),
+    "library": ("", "empty:", "viewer:"),
+    "compare": ("", "studies", "networks", "viewer:studies"),
+    "shares": ("", "study", "viewer:study"),
+    "shared": ("nobody:study", "nobody:architecture", "nobody:space", "nobody:comparison"),
+    "shared-architecture": ("nobody:scored",),
     "data": ("", "empty:", "viewer:"),
     "dataset": ("receiving", "checking", "refused", "ready", "built-in", "viewer:ready"),
     "architecture": ("scored", "winner", "parent", "unknown", "viewer:scored"),
@@ -64,7 +70,17 @@ VISITS: dict[str, tuple[str, ...]] = {
     "404": ("",),
 }
 
+# Pages that a stranger sees by a link, and those from whose parts they are drawn: what is held there holds here.
+DRAWN_FROM: dict[str, tuple[str, ...]] = {
+    "shared": ("study", "architecture", "compare"),
+    "shared-architecture": ("architecture",),
+}
+
 # Tests that use many, by what they do.
+SHARES = "sharing::test_a_study_is_shared_seen_by_a_stranger_and_taken_back"
+COMPARES = "sharing::test_studies_and_networks_are_compared"
+WRITES = "sharing::test_a_note_and_tags_are_written_in_place_and_found_by"
+PINS = "sharing::test_a_network_is_pinned_begun_from_and_let_go"
 DISCLOSES = "new_study::test_every_disclosure_opens_and_stays_open_when_the_page_follows"
 FIELDS = "every_button::test_every_kind_of_field_of_a_new_study_is_answered"
 OPERATORS = "new_study::test_operators_are_toggled_added_taken_from_a_set_and_saved_as_one"
@@ -109,7 +125,7 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "data-chooses": (MANAGES, "POST /teams/choose/"),
         "nav Main: Studies": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /"),
         "nav Main: New study": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /studies/new/"),
-        "nav Main: Spaces": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /spaces/"),
+        "nav Main: Library": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /library/"),
         "nav Main: API": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /api/v1/docs/"),
         "nav Main: Data": ("data::test_an_archive_is_uploaded_checked_and_looked_at", "GET /data/"),
         "nav Main: Workers": ("workers::test_the_navigation_and_the_strip_lead_to_the_page", "GET /workers/"),
@@ -118,6 +134,9 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "New study": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /studies/new/"),
         "#rows New study": ("every_button::test_a_team_with_nothing_is_led_to_its_first_study", "GET /studies/new/"),
         "input q": (BEGINS, "#rows"),
+        "#rows input studies": (COMPARES, "GET /"),
+        "#compare": (COMPARES, "GET /compare/"),
+        "#tag": (WRITES, "GET /"),
         "nav Pages": ("studies::test_the_list_is_turned_page_by_page", "GET /"),
     },
     "new-study": {
@@ -217,14 +236,49 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "#space-view": (CHARTS, "#space-legend"),
         "#training th": (CHARTS, "#training .u-series"),
         "#training-stage": (CHARTS, "#training .plot"),
+        "Add a note": (WRITES, "#note"),
+        "#note Edit the note": (WRITES, "#note"),
+        "#note Leave it": (WRITES, "GET /studies/*/note/"),
+        "#note Save the note": (WRITES, "POST /studies/*/note/"),
+        "#note-text": (WRITES, "#note-preview"),
+        "Add tags": (WRITES, "#tags"),
+        "Change the tags": (WRITES, "#tags"),
+        "Leave them": (WRITES, "#tags"),
+        "Save the tags": (WRITES, "POST /studies/*/tags/"),
+        "Share": (SHARES, "GET /shares/"),
         "Clone": ("study_buttons::test_clone_opens_the_form_with_the_studys_recipe", "GET /studies/new/"),
         "nav Runs": ("study_buttons::test_of_several_runs_one_is_chosen", "GET /studies/*/"),
     },
     "spaces": {
         "data-begins": (BEGINS, "GET /studies/new/"),
         "download": (BEGINS, "saves space.json"),
+        "data-shares": (PINS, "GET /shares/"),
         "nav Pages": (TURNS, "GET /spaces/"),
         "To the studies": (TURNS, "GET /"),
+    },
+    "library": {
+        "#networks data-begins": (PINS, "GET /studies/new/"),
+        "#networks data-unpins": (PINS, "POST /library/pins/*/remove/"),
+        "#spaces data-begins": (PINS, "GET /studies/new/"),
+        "#sets data-begins": (PINS, "GET /studies/new/"),
+    },
+    "compare": {
+        "#found data-shows=A": (COMPARES, "#over-evaluations .plot"),
+        "#found data-shows=B": (COMPARES, "#over-evaluations .plot"),
+        "Share": (COMPARES, "GET /shares/"),
+        "To the studies": (COMPARES, "GET /"),
+    },
+    "shares": {
+        "#id_days": (SHARES, "#id_days"),
+        "#id_with_files": (SHARES, "#id_with_files"),
+        "Back": (SHARES, "GET /studies/*/"),
+        "Make a link": (SHARES, "POST /shares/"),
+        "data-revokes": (SHARES, "POST /shares/*/revoke/"),
+    },
+    "shared": {
+        "#scatter-measure": (SHARES, "#scatter .plot"),
+        "#candidates MAdds": (SHARES, "#candidates thead"),
+        "#candidates Next": (SHARES, "#candidates tbody"),
     },
     "data": {
         "#bring What is taken": (BRINGS, "#bring ~ details"),
@@ -286,6 +340,14 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "data-pick": ("architecture_buttons::test_a_cell_is_chosen_by_its_card_and_its_place", ".pick"),
         "data-pick=head": ("architecture_buttons::test_a_cell_is_chosen_by_its_card_and_its_place", "#cell-title"),
         "data-pick=stem": ("architecture_buttons::test_a_cell_is_chosen_by_its_card_and_its_place", "#cell-title"),
+        "Add a note": (PINS, "#note"),
+        "Compare": (COMPARES, "GET /compare/"),
+        "Share": (PINS, "GET /shares/"),
+        "#pin-dialog Pin it": (PINS, "POST /runs/*/architectures/*/pin/"),
+        "#pin-dialog Rename": (PINS, "POST /runs/*/architectures/*/pin/"),
+        "#pin-dialog data-closes": (PINS, "#pin-dialog"),
+        "#pin-dialog data-unpins": (PINS, "POST /library/pins/*/remove/"),
+        "data-opens=pin-dialog": (PINS, "#pin-dialog"),
         "#retrain-dialog Train it": (EXTENDS, "POST /runs/*/architectures/*/retrain/"),
         "#retrain-dialog data-closes": (LEADS_BACK, "#retrain-dialog"),
         "data-opens=retrain-dialog": (EXTENDS, "#retrain-dialog"),

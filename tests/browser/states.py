@@ -42,12 +42,17 @@ from webapp.accounts.services.invitations import Wanted, invite  # noqa: E402
 from webapp.accounts.services.tokens import make_token  # noqa: E402
 from webapp.datasets.models import Dataset, Upload, UploadedFile  # noqa: E402
 from webapp.datasets.services.from_disk import OnDisk, import_data  # noqa: E402
+from webapp.library.services.pin import pin_network  # noqa: E402
+from webapp.notes.services.note import write_note  # noqa: E402
+from webapp.notes.services.tags import set_tags  # noqa: E402
 from webapp.operators.services.save import create_operator_set  # noqa: E402
 from webapp.pages.views.spaces import PAGE  # noqa: E402
 from webapp.runs.models import Candidate, Run, Work, Worker  # noqa: E402
 from webapp.runs.services import control  # noqa: E402
 from webapp.runs.services.events import append_events  # noqa: E402
 from webapp.runs.services.made_up import make_up_study  # noqa: E402
+from webapp.sharing.services.share import Terms, share  # noqa: E402
+from webapp.sharing.subjects import a_comparison, a_network, a_space, a_study, studies_named  # noqa: E402
 from webapp.spaces.services.save import save_space  # noqa: E402
 from webapp.studies.models import Study  # noqa: E402
 
@@ -127,6 +132,31 @@ def uploads_of(team: Team, folder: Path) -> dict[str, str]:
     return {**found, "dataset/ready": f"/data/{version.dataset_id}/"}
 
 
+def shared_of(run: Run, key: str) -> dict[str, str]:
+    """Links of each kind, and what is written of a study and a network that is kept; addresses, and the token of the study."""
+    user, study = User.objects.get(email="full@states.example"), run.study
+    other = Study.objects.create(team=study.team, name="beside it", recipe=DRAWS)
+    space = save_space(user, study.team, "shared", space_document(autospace(skeleton_named("tiny"), expansion=2)))
+    write_note(user, study, "What *we* saw.")
+    set_tags(user, study, ["seen"])
+    pin_network(user, run, key, "kept")
+    shown = {
+        "study": a_study(user, study.pk),
+        "architecture": a_network(user, run.pk, key),
+        "space": a_space(user, space.pk),
+        "comparison": a_comparison(studies_named(user, [study.pk, other.pk]), ()),
+    }
+    tokens = {name: share(user, one, Terms(with_files=True))[1] for name, one in shown.items()}
+    return {
+        **{f"shared/{name}": f"/shared/{token}/" for name, token in tokens.items()},
+        "shared-architecture/scored": f"/shared/{tokens['study']}/runs/{run.pk}/architectures/{key}/",
+        "shares/study": f"/shares/?study={study.pk}",
+        "compare/studies": f"/compare/?studies={study.pk},{other.pk}",
+        "compare/networks": f"/compare/?architectures={run.pk}:{key}",
+        "study/writing": f"/studies/{study.pk}/",
+    }
+
+
 def everything() -> dict[str, Any]:
     first = Team.objects.earliest("created")
     teams = {name: Team.objects.create(name=title) for name, title in TEAMS.items()}
@@ -157,6 +187,7 @@ def everything() -> dict[str, Any]:
     assert scored is not None
     found["architecture/scored"] = f"/runs/{run.pk}/architectures/{scored.architecture.key}/"
     found["architecture/unknown"] = f"/runs/{run.pk}/architectures/{'0' * 12}/"
+    found |= shared_of(run, scored.architecture.key)
     running = run_of(full, "running")
     extended = run_of(full, "extended", control.cancel)
     Run.objects.create(study=extended.study, recipe=extended.recipe, extends=extended, state={})
@@ -191,6 +222,7 @@ def everything() -> dict[str, Any]:
         "studies": [str(one.study_id) for one in runs.values()],
         "dataset": found["dataset/ready"].split("/")[2],
         "network": scored.architecture.key,
+        "token": found["shared/study"].split("/")[2],
     }
 
 

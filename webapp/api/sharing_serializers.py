@@ -73,7 +73,9 @@ class NewShareSerializer(serializers.Serializer[Any]):
     architecture = serializers.CharField(required=False, max_length=16, help_text="key, of a network of the run")
     space = serializers.UUIDField(required=False)
     studies = serializers.ListField(child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST)
-    architectures = NetworkNameSerializer(many=True, required=False, allow_empty=False, max_length=MOST)
+    architectures = NetworkNameSerializer(  # type: ignore[call-arg]  # `many` takes a length
+        many=True, required=False, allow_empty=False, max_length=MOST
+    )
     expires = serializers.DateTimeField(required=False, help_text="within a year; default: in thirty days")
     with_files = serializers.BooleanField(default=False, help_text="exports may be downloaded by it")
 

@@ -75,7 +75,8 @@ def a_comparison(studies: Sequence[Study], networks: Sequence[Network]) -> Shown
     teams = {one.team_id: one.team for one in (*studies, *(network.run.study for network in networks))}
     if len(teams) != 1:
         raise Unclear("a link belongs to one team: compare what is of one, or share without the others")
-    return Shown(Share.Kind.COMPARISON, *teams.values(), studies=tuple(studies), networks=tuple(networks))
+    team = next(iter(teams.values()))
+    return Shown(Share.Kind.COMPARISON, team, studies=tuple(studies), networks=tuple(networks))
 
 
 def studies_named(user: User, keys: Iterable[object]) -> list[Study]:

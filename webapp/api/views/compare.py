@@ -14,6 +14,7 @@ from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, user_of
 from webapp.sharing.chosen import chosen
 from webapp.studies.comparison.compare import columns
+from webapp.studies.models import Study
 
 STUDIES = OpenApiParameter("studies", str, description="ids of one to six studies, with commas")
 NETWORKS = OpenApiParameter(
@@ -21,7 +22,7 @@ NETWORKS = OpenApiParameter(
 )
 
 
-class Compare(GenericAPIView[object]):
+class Compare(GenericAPIView[Study]):
     scope = Scope.READ
     serializer_class = serializers.ComparisonSerializer
 

@@ -4,15 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0002_more_actions'),
+        ("audit", "0002_more_actions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditentry',
-            name='action',
-            field=models.CharField(choices=[('logged in', 'Logged In'), ('log-in failed', 'Log In Failed'), ('logged out', 'Logged Out'), ('password changed', 'Password Changed'), ('token made', 'Token Made'), ('token ended', 'Token Ended'), ('user added', 'User Added'), ('user removed', 'User Removed'), ('second factor added', 'Factor Added'), ('second factor removed', 'Factor Removed'), ('second factor failed', 'Factor Failed'), ('team made', 'Team Made'), ('team deleted', 'Team Deleted'), ('invited', 'Invited'), ('invitation ended', 'Invitation Ended'), ('member added', 'Member Added'), ('role changed', 'Member Changed'), ('member removed', 'Member Removed'), ('study submitted', 'Study Submitted'), ('study deleted', 'Study Deleted'), ('run cancelled', 'Run Cancelled'), ('run deleted', 'Run Deleted'), ('data deleted', 'Data Deleted'), ('space saved', 'Space Saved'), ('link made', 'Link Made'), ('link revoked', 'Link Ended'), ('webhook made', 'Webhook Made'), ('webhook removed', 'Webhook Removed'), ('changed in the admin', 'Administered')], max_length=24),
+            model_name="auditentry",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("logged in", "Logged In"),
+                    ("log-in failed", "Log In Failed"),
+                    ("logged out", "Logged Out"),
+                    ("password changed", "Password Changed"),
+                    ("token made", "Token Made"),
+                    ("token ended", "Token Ended"),
+                    ("user added", "User Added"),
+                    ("user removed", "User Removed"),
+                    ("second factor added", "Factor Added"),
+                    ("second factor removed", "Factor Removed"),
+                    ("second factor failed", "Factor Failed"),
+                    ("team made", "Team Made"),
+                    ("team deleted", "Team Deleted"),
+                    ("invited", "Invited"),
+                    ("invitation ended", "Invitation Ended"),
+                    ("member added", "Member Added"),
+                    ("role changed", "Member Changed"),
+                    ("member removed", "Member Removed"),
+                    ("study submitted", "Study Submitted"),
+                    ("study deleted", "Study Deleted"),
+                    ("run cancelled", "Run Cancelled"),
+                    ("run deleted", "Run Deleted"),
+                    ("data deleted", "Data Deleted"),
+                    ("space saved", "Space Saved"),
+                    ("link made", "Link Made"),
+                    ("link revoked", "Link Ended"),
+                    ("webhook made", "Webhook Made"),
+                    ("webhook removed", "Webhook Removed"),
+                    ("changed in the admin", "Administered"),
+                ],
+                max_length=24,
+            ),
         ),
     ]

@@ -101,9 +101,9 @@ def _begun(request: Asked) -> Draft:
         recipe = {**retraining(kept.recipe, kept.genes, Longer()), "name": name_after(kept.name)}
         return Draft(recipe, team=str(kept.team_id))
     if "operators" in request.GET:
-        version = get_object_or_404(operator_set_versions_of(request.user), pk=_identity(request.GET["operators"]))
-        team = str(version.operator_set.team_id)
-        return Draft(begun_with_operators(version), team=team, operator_set=str(version.pk))
+        chosen = get_object_or_404(operator_set_versions_of(request.user), pk=_identity(request.GET["operators"]))
+        team = str(chosen.operator_set.team_id)
+        return Draft(begun_with_operators(chosen), team=team, operator_set=str(chosen.pk))
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
     return Draft(known[name].recipe, template=name)

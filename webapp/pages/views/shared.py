@@ -43,9 +43,7 @@ UNLISTED = "noindex, nofollow"
 P = ParamSpec("P")
 
 
-def shared(
-    view: Callable[Concatenate[Opened, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
+def shared(view: Callable[Concatenate[Opened, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The view of a link that is live; what is unknown, expired, revoked or not part of it is one and the same page."""
 
     @require_safe

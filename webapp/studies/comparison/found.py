@@ -64,7 +64,8 @@ def _found(run: uuid.UUID, upto: int) -> Found:
     if newest is None:
         return Found(None, count, seconds, 0, Curve((), (), ()), _points([]), _points([]))
     scored = answers.filter(stage=newest, score__isnull=False, madds__isnull=False).order_by("number")
-    cloud = list(scored.values_list("number", "madds", "score"))
+    rows_of_all = scored.values_list("number", "madds", "score")
+    cloud = [(number, madds or 0, score or 0.0) for number, madds, score in rows_of_all]  # neither is missing there
     best = set(front(cloud))
     kept = best | thinned(cloud, MOST_POINTS) if len(cloud) > MOST_POINTS else {number for number, *_ in cloud}
     names = dict(scored.filter(number__in=kept).values_list("number", "architecture__key"))
