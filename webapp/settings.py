@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "webapp.notes",
     "webapp.library",
     "webapp.webhooks",
+    "webapp.bundles",
     "webapp.api",
     "webapp.doctor",
     "webapp.operations",

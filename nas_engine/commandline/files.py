@@ -7,12 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from nas_engine.bundle import is_bundle, opened
+from nas_engine.bundle import data_of, data_words, is_bundle, opened, tables_of
 from nas_engine.data import shelf
 from nas_engine.data.files import settled
 from nas_engine.errors import BadData, Incompatible, NasError
 from nas_engine.recipe import Recipe, recipe
-from nas_engine.tasks.images import StoredData
 
 
 class UnreadableFile(NasError, ValueError):
@@ -54,16 +53,14 @@ def read_recipe(path: Path) -> Recipe:
 
 def refuse_missing(plan: Recipe) -> None:
     """Raises BadData for data and Incompatible for a table that a recipe from elsewhere names and this machine does not have."""
-    data = getattr(plan.task, "data", None)
-    if isinstance(data, StoredData) and not shelf().place(data.sha256).is_dir():
+    data = data_of(plan)
+    if data is not None and not shelf().place(data.sha256).is_dir():
         raise BadData(
-            f"the data {data.name or 'without a name'} (sha256 {data.sha256}) are not on this machine, in {shelf().folder};"
+            f"{data_words(data)} are not on this machine, in {shelf().folder};"
             " pack the same files there with a recipe that names them by path, or set DATA_DIR to the folder that holds them"
         )
-    for number, stage in enumerate(plan.pipeline):
-        path = getattr(getattr(stage, "estimator", None), "path", None)
-        if isinstance(path, str) and not Path(path).is_file():
+    for field, path in tables_of(plan):
+        if not Path(path).is_file():
             raise Incompatible(
-                f"pipeline.{number}.estimator.path: the table {path} is not on this machine; a bundle does not hold tables:"
-                " put the same file there"
+                f"{field}: the table {path} is not on this machine; a bundle does not hold tables: put the same file there"
             )

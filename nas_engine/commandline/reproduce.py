@@ -8,8 +8,7 @@ from contextlib import closing
 
 from rich.console import Console
 
-from nas_engine.bundle import BadBundle, compared, is_bundle, opened
-from nas_engine.bundle.comparing import refuse_incomparable
+from nas_engine.bundle import BadBundle, compared, is_bundle, opened, refuse_incomparable
 from nas_engine.commandline.files import refuse_missing
 from nas_engine.commandline.made_here import RunHere
 from nas_engine.commandline.run import followed

@@ -113,6 +113,7 @@ WATCHES = "teams::test_a_viewer_watches_live_changes_nothing_and_sees_no_more_on
 GUARDS = "accounts::test_a_second_factor_is_set_up_asked_for_and_switched_off"
 ELSEWHERE = "accounts::test_other_browsers_are_logged_out"
 FORGOTTEN = "accounts::test_a_forgotten_password_is_chosen_anew_by_mail"
+BUNDLES = "bundles::test_a_study_is_taken_away_and_made_again_and_comes_out_equal"
 TRIES = "every_button::test_the_api_is_tried_on_its_page"
 
 # Page: its controls, each with the test that uses it and what is seen then.
@@ -152,6 +153,9 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "#way-command summary": (DISCLOSES, "#way-command"),
         "#way-curl summary": (DISCLOSES, "#way-curl"),
         "#way-json summary": (DISCLOSES, "#way-json"),
+        "#from-bundle Make it again": (BUNDLES, "POST /studies/from-bundle/"),
+        "#from-bundle input bundle": (BUNDLES, "#from-bundle [name=bundle]"),
+        "From a bundle": (BUNDLES, ".from-bundle"),
         "#name text": (FIELDS, "POST /studies/new/preview/"),
         "#operator text": (OPERATORS, "#operator"),
         "#pipeline checkbox": (FIELDS, "POST /studies/new/preview/"),
@@ -246,6 +250,7 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "Leave them": (WRITES, "#tags"),
         "Save the tags": (WRITES, "POST /studies/*/tags/"),
         "Share": (SHARES, "GET /shares/"),
+        "#bundle": (BUNDLES, "saves bundled.bundle.zip"),
         "Clone": ("study_buttons::test_clone_opens_the_form_with_the_studys_recipe", "GET /studies/new/"),
         "nav Runs": ("study_buttons::test_of_several_runs_one_is_chosen", "GET /studies/*/"),
     },

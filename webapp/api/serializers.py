@@ -13,6 +13,7 @@ from rest_framework import serializers
 from nas_engine.events import FACTS
 from webapp.accounts.models import Team, Token, User
 from webapp.accounts.selectors import chosen_team, role_in, teams_of
+from webapp.bundles.selectors import came_out
 from webapp.datasets.models import Dataset, DatasetVersion, Upload, UploadedFile
 from webapp.operators.models import OperatorSet, OperatorSetVersion
 from webapp.runs.models import Architecture, Candidate, Run
@@ -152,15 +153,48 @@ class StudySerializer(serializers.ModelSerializer[Study]):
         read_only_fields = ("id", "team", "created_by", "created")
 
 
+class DifferenceSerializer(serializers.Serializer[Any]):
+    """The first fact that differs; `number` is null for the state that the run ended in."""
+
+    number = serializers.IntegerField(allow_null=True)
+    key = serializers.CharField()
+    kind = serializers.CharField()
+    field = serializers.CharField(help_text="dotted path within the fact")
+    theirs = serializers.CharField()
+    ours = serializers.CharField()
+
+
+class OriginSerializer(serializers.Serializer[Any]):
+    """The bundle that a study was made from, and whether its newest compared run came out as that says."""
+
+    name = serializers.CharField(source="origin.name")
+    status = serializers.CharField(source="origin.status")
+    history_digest = serializers.CharField(source="origin.history_digest")
+    outcome = serializers.ChoiceField(choices=("pending", "equal", "different", "incomparable"))
+    said = serializers.CharField()
+    run = serializers.UUIDField(source="comparison.run_id", allow_null=True, default=None)
+    difference = DifferenceSerializer(source="comparison.difference", allow_null=True, default=None)
+    elsewhere = serializers.ListField(
+        child=serializers.CharField(), source="comparison.elsewhere", default=list, help_text="how environments differ"
+    )
+
+
 class WholeStudySerializer(StudySerializer):
     """With its recipe and runs."""
 
     runs = RunSerializer(many=True, read_only=True)
     recipe = serializers.JSONField(read_only=True)
     operator_set_version = PinnedOperatorsSerializer(read_only=True, allow_null=True)
+    origin = serializers.SerializerMethodField()
 
     class Meta(StudySerializer.Meta):
-        fields = (*StudySerializer.Meta.fields, "recipe", "operator_set_version", "runs")  # type: ignore[assignment]
+        fields = (*StudySerializer.Meta.fields, "recipe", "operator_set_version", "origin", "runs")  # type: ignore[assignment]
+
+    @extend_schema_field(OriginSerializer(allow_null=True))
+    def get_origin(self, study: Study) -> dict[str, Any] | None:
+        """The bundle that it was made from; null where it was not."""
+        found = came_out(study)
+        return None if found is None else dict(OriginSerializer(found).data)
 
 
 class NewStudySerializer(serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ from webapp.pages.views.accounts import (
     account,
 )
 from webapp.pages.views.architecture import architecture, architecture_document, retrain
+from webapp.pages.views.bundles import from_bundle, origin
 from webapp.pages.views.candidates import candidates
 from webapp.pages.views.compare import compare, compare_data
 from webapp.pages.views.data import cancel, data, dataset, remove
@@ -68,6 +69,8 @@ urlpatterns = [
     path("data/uploads/<uuid:pk>/cancel/", cancel, name="cancel-upload"),
     path("spaces/", spaces, name="spaces"),
     path("runs/<uuid:pk>/spaces/", run_spaces, name="run-spaces"),
+    path("studies/from-bundle/", from_bundle, name="from-bundle"),
+    path("studies/<uuid:pk>/origin/", origin, name="study-origin"),
     path("runs/<uuid:pk>/history/", run_history, name="run-history"),
     path("runs/<uuid:pk>/holdup/", run_holdup, name="run-holdup"),
     path("runs/<uuid:pk>/candidates/", candidates, name="run-candidates"),

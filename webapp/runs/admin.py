@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 
 from webapp.admin import ReadOnly
-from webapp.runs.models import Architecture, Artifact, Candidate, DeletedRun, Event, Run, Tally, Work, Worker
+from webapp.runs.models import (
+    Architecture,
+    Artifact,
+    Candidate,
+    DeletedRun,
+    Event,
+    Run,
+    RunEnvironment,
+    Tally,
+    Work,
+    Worker,
+)
 
 
 @admin.register(Run)
@@ -45,6 +56,11 @@ class TallyAdmin(ReadOnly):
 @admin.register(Artifact)
 class ArtifactAdmin(ReadOnly):
     list_display = ("key", "run", "size", "sha256")
+
+
+@admin.register(RunEnvironment)
+class RunEnvironmentAdmin(ReadOnly):
+    list_display = ("run", "digest", "__str__")
 
 
 @admin.register(DeletedRun)

@@ -55,6 +55,20 @@ class Run(models.Model):
         return f"{self.study.name} ({self.status})"
 
 
+class RunEnvironment(models.Model):
+    """Where some of a run was done: `nas_engine.fingerprint`, and the device."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="environments")
+    digest = models.CharField(max_length=16)
+    facts = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "digest"), name="one_environment_a_run"),)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in self.facts.items())
+
+
 class DeletedRun(models.Model):
     """A run that was deleted, until its files are surely gone: a kill may come between, or a worker write once more."""
 

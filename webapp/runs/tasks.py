@@ -6,6 +6,7 @@ import threading
 
 from django.db import connection
 
+from webapp.bundles.services.compare import compare_run
 from webapp.environment import environment
 from webapp.logs.about import about
 from webapp.queueing import task
@@ -20,6 +21,7 @@ def advance_run_task(run: str) -> None:
     """Before: a run with results that it has not heard, or with free slots. After: it has decided."""
     with about(run=run):
         advance_run(run)
+    compare_run(run)
     if untold().filter(pk=run).exists():
         tell_aside([run])
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from webapp.bundles.models import Origin
+from webapp.bundles.store import below_files
 from webapp.datasets.models import DatasetVersion, Upload
 from webapp.operations.backups.manifest import Copied, copied
 from webapp.runs.models import Artifact
@@ -26,6 +28,8 @@ def pointed_to() -> Iterator[Path]:
     for sha256, folder in DatasetVersion.objects.exclude(folder="").values_list("sha256", "folder"):
         yield Path("data") / sha256
         yield Path(folder)
+    for origin in Origin.objects.values_list("pk", flat=True):
+        yield below_files(origin)
     for upload in Upload.objects.filter(status__in=UNDER_WAY).values_list("pk", flat=True):
         yield Path("uploads") / str(upload) / ARRIVED
 

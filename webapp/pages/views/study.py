@@ -19,6 +19,7 @@ from nas_engine.extension import room
 from nas_engine.preview import recipe as read_recipe
 from webapp.accounts.models import Role
 from webapp.accounts.selectors import may_edit, require
+from webapp.bundles.selectors import came_out
 from webapp.notes.selectors import tags_of
 from webapp.pages.forms import MoreForm
 from webapp.pages.notes import note_shown
@@ -61,6 +62,7 @@ def study(request: Asked, pk: uuid.UUID) -> HttpResponse:
         "may_ask": may_edit(request.user, found.team_id),
         "tags": tags_of(found),
         "note": note_shown(request.user, found),
+        "origin": came_out(found),
     }
     if run is not None:
         first = table(run, QueryDict())  # with the page, so that its rows need no second journey

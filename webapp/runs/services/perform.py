@@ -17,6 +17,7 @@ from webapp.runs.context import RowContext, Stopped
 from webapp.runs.heartbeat import Heartbeat
 from webapp.runs.models import Work
 from webapp.runs.services.claim import Fenced, claim_next, fenced, hand_back
+from webapp.runs.services.environment import record_environment
 from webapp.runs.services.outcome import summed
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def _finish(context: RowContext, result: Result) -> None:
         done = {"status": Work.Status.DONE, "heartbeat": None, "ended": Now()}
         kept = {} if result.mishap else {"checkpoint": None}  # a person may let a Work that failed go on from there
         fenced(row, **done, **kept, **summed(result), seconds=result.seconds)
+        record_environment(row.run_id, context.device)
         send_on_commit("runs.advance_run", row.run_id)
         announce_works_on_commit(row.run_id)
     if not result.mishap:

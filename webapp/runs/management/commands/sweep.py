@@ -12,6 +12,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
+from webapp.bundles.services.compare import compare_ended
 from webapp.runs.services.collect import collect
 from webapp.runs.services.notify import untold
 from webapp.runs.services.sweep import sweep
@@ -48,6 +49,7 @@ class Command(BaseCommand):
                 if once or time.monotonic() - mailed >= MAIL:
                     mailed = time.monotonic()
                     self._mail(wait=once)
+                    compare_ended()
                 self._say(found, once)
                 if mark is not None:
                     mark.touch()
