@@ -23,7 +23,7 @@ HERE: Surroundings = {"torch": "2.4.0", "threads": "1", "device": "cpu"}
 class MadeUp:
     """A run whose answers are made up: what it found, as a bundle is written from and held against."""
 
-    def __init__(self, seed: int = 3, cycles: int = 40) -> None:
+    def __init__(self, seed: int = 3, cycles: int = 12) -> None:
         search: dict[str, Any] = SEARCH_ONLY["pipeline"][0]
         strategy = {**search["strategy"], "cycles": cycles}
         self.plan = recipe({**SEARCH_ONLY, "seed": seed, "pipeline": [{**search, "strategy": strategy}]})

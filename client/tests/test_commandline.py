@@ -133,6 +133,9 @@ def test_show_and_list_are_for_people_and_programs(studio: Studio, says: Said) -
     assert "best: 0.5000, 1,000 params, 2,000 MAdds, network abc" in says("study", "show", STUDY)[1]
     assert json.loads(says("study", "show", STUDY, "--json")[1])["snapshot"]["best"]["score"] == 0.5
     assert STUDY in says("study", "list")[1]
+    origin = {"name": "theirs", "history_digest": "0" * 16, "outcome": "equal", "said": "it came out equal"}
+    studio.says(f"GET /studies/{STUDY}/", ok(study(origin=origin)))
+    assert "made from the bundle of 'theirs': it came out equal" in says("study", "show", STUDY)[1]
     (line,) = says("study", "list", "--json")[1].splitlines()
     assert json.loads(line)["shown"] == "running"
 

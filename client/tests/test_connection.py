@@ -11,7 +11,7 @@ import pytest
 
 from client.tests.conftest import TOKEN, URL, Studio, ok, problem, run, study
 from spacewright import Client, NotLoggedIn, Refused, SpacewrightError, Unreachable, WrongAnswer
-from spacewright.connection import address
+from spacewright.connection import Connection, address
 
 ME = {"id": "1", "email": "you@example.org", "teams": [{"id": "2", "name": "vision", "role": "editor"}]}
 SILENCE = httpx.ReadTimeout("timed out")
@@ -66,17 +66,27 @@ def test_one_key_is_sent_with_every_try_so_that_one_study_is_made(client: Client
     assert studio.asked[-1].headers["Idempotency-Key"] not in keys
 
 
-def test_what_would_be_done_twice_is_not_sent_again_once_the_server_may_have_it(
-    client: Client, studio: Studio, tmp_path: Path
-) -> None:
+def test_a_bundle_is_sent_whole_with_every_try_and_one_key(client: Client, studio: Studio, tmp_path: Path) -> None:
     bundle = tmp_path / "a.bundle.zip"
-    bundle.write_bytes(b"PK")
-    studio.says("POST /studies/from-bundle/", SILENCE)
+    bundle.write_bytes(b"PK and more")
+    studio.says("POST /studies/from-bundle/", SILENCE, ok(study(), 201))
+    assert client.studies.create_from_bundle(bundle, name="again", start=False).name == "first"
+    assert [b"PK and more" in request.content for request in studio.asked] == [True, True]
+    assert len({request.headers["Idempotency-Key"] for request in studio.asked}) == 1
+    assert b'name="start"\r\n\r\nfalse' in studio.asked[-1].content
+    with pytest.raises(SpacewrightError, match="cannot read"):
+        client.studies.create_from_bundle(tmp_path / "none.bundle.zip")
+
+
+def test_what_would_be_done_twice_is_not_sent_again_once_the_server_may_have_it(studio: Studio) -> None:
+    transport = httpx.MockTransport(studio)
+    connection = Connection(URL, TOKEN, transport=transport, sleep=studio.slept.append)
+    studio.says("POST /uploads/", SILENCE)
     with pytest.raises(Unreachable):
-        client.studies.create_from_bundle(bundle)
+        connection.post("/uploads/")
     assert len(studio.asked) == 1
-    studio.says("POST /studies/from-bundle/", httpx.ConnectError("refused"), ok(study(), 201))
-    assert client.studies.create_from_bundle(bundle).name == "first"
+    studio.says("POST /uploads/", httpx.ConnectError("refused"), ok({"id": "u"}))
+    assert connection.post("/uploads/").text("id") == "u"
 
 
 def test_an_error_is_the_servers_own_sentence(client: Client, studio: Studio) -> None:

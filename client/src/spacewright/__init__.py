@@ -4,7 +4,7 @@ from spacewright.architectures import Architectures, Pulled
 from spacewright.client import Client
 from spacewright.data import Data, Progress
 from spacewright.errors import EndedBadly, NotLoggedIn, Refused, SpacewrightError, Torn, Unreachable, WrongAnswer
-from spacewright.records import Cost, DataSet, DataVersion, Event, File, Network, Person, Run, Team
+from spacewright.records import Cost, DataSet, DataVersion, Event, File, Network, Origin, Person, Run, Team
 from spacewright.snapshot import Snapshot
 from spacewright.studies import Studies, Study, StudySummary
 
@@ -21,6 +21,7 @@ __all__ = [
     "File",
     "Network",
     "NotLoggedIn",
+    "Origin",
     "Person",
     "Progress",
     "Pulled",

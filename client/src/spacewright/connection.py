@@ -106,6 +106,10 @@ class Connection:
             self._json(Ask("POST", path, body=body, headers=headers, repeatable=repeatable or bool(key))), path
         )
 
+    def answer(self, ask: Ask) -> Answer:
+        """The object that answers a request."""
+        return Answer(self._json(ask), ask.path)
+
     def send(self, ask: Ask, patience: float | None = None) -> httpx.Response:
         """The answer to a request. Raises what `_trouble` makes of one that is an error, Unreachable after all patience."""
         return self._tried(ask, self.patience if patience is None else patience, stream=False)

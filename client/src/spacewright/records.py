@@ -70,6 +70,20 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The bundle that a study was made from. `outcome`: pending, equal, different or incomparable; `said`: in a sentence."""
+
+    name: str
+    history_digest: str
+    outcome: str
+    said: str
+
+    @classmethod
+    def read(cls, answer: Answer) -> Origin:
+        return cls(answer.text("name"), answer.text("history_digest"), answer.text("outcome"), answer.text("said"))
+
+
+@dataclass(frozen=True)
 class Event:
     """A fact of a run. `payload` is what `kind` says; `seq` counts from 1 without a gap."""
 

@@ -17,7 +17,7 @@ from spacewright.connection import Ask, Connection
 from spacewright.downloads import Told, download, no_one, save
 from spacewright.errors import SpacewrightError
 from spacewright.following import EVERY, PATIENCE, Look, follow, no_look
-from spacewright.records import Event, File, Run
+from spacewright.records import Event, File, Origin, Run
 from spacewright.snapshot import Snapshot
 
 MOST_RUNS = 500  # of a listing, whose status is shown
@@ -26,6 +26,8 @@ MOST_RUNS = 500  # of a listing, whose status is shown
 @dataclass
 class Study:
     """A recipe and its runs, newest first, as they were when it was read; `refresh` reads it again.
+
+    `origin`: of a study that was made from a bundle, whether it came out as that says.
 
     In a notebook it shows itself as a card that follows its newest run.
     """
@@ -36,6 +38,7 @@ class Study:
     created: datetime
     recipe: dict[str, Any]
     runs: tuple[Run, ...]
+    origin: Origin | None
     connection: Connection = field(repr=False, compare=False)
 
     @classmethod
@@ -47,6 +50,7 @@ class Study:
             answer.time("created"),
             answer.fields("recipe"),
             tuple(Run.read(run) for run in answer.many("runs")),
+            Origin.read(answer.one("origin")) if answer.everything.get("origin") else None,
             connection,
         )
 
@@ -65,7 +69,7 @@ class Study:
     def refresh(self) -> Study:
         """Itself, as it is now."""
         now = Study.read(self.connection.get(f"/studies/{self.id}/"), self.connection)
-        self.name, self.recipe, self.runs = now.name, now.recipe, now.runs
+        self.name, self.recipe, self.runs, self.origin = now.name, now.recipe, now.runs, now.origin
         return self
 
     def snapshot(self) -> Snapshot:
@@ -174,8 +178,10 @@ class Studies:
         made = self._connection.post("/studies/", body, key=key or uuid.uuid4().hex)
         return Study.read(made, self._connection)
 
-    def create_from_bundle(self, bundle: str | Path, *, name: str = "", team: str = "", start: bool = True) -> Study:
-        """Make a study again from a bundle of this or another studio."""
+    def create_from_bundle(
+        self, bundle: str | Path, *, name: str = "", team: str = "", start: bool = True, key: str = ""
+    ) -> Study:
+        """Make a study again from a bundle of this or another studio. `key`: as in `create`."""
         path = Path(bundle)
         fields = {"name": name, "team": team, "start": str(start).lower()}
         try:
@@ -186,8 +192,10 @@ class Studies:
                     "/studies/from-bundle/",
                     files={"bundle": file},
                     fields={field: value for field, value in fields.items() if value},
+                    headers={"Idempotency-Key": key or uuid.uuid4().hex},
+                    repeatable=True,
                 )
-                answer = Answer(self._connection.send(ask).json(), "study")
+                answer = self._connection.answer(ask)
         except OSError as error:
             raise SpacewrightError(f"cannot read {path}: {error.strerror}") from error
         return Study.read(answer, self._connection)

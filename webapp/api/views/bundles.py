@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from nas_engine.bundle import blocks, file_name
 from webapp.accounts.selectors import home_team, teams_of
+from webapp.api.scopes import Scope
 from webapp.api.serializers import WholeStudySerializer
 from webapp.api.streams import Streamed
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
@@ -50,6 +51,8 @@ class RunBundle(OfRun):
 
 
 class StudyBundle(GenericAPIView[Study]):
+    scope = Scope.READ
+
     def get_queryset(self) -> QuerySet[Study]:
         return studies_of(user_of(self.request))
 
@@ -71,6 +74,7 @@ def _bundle(run: uuid.UUID) -> HttpResponseBase:
 
 
 class StudyFromBundle(GenericAPIView[Study]):
+    scope = Scope.WRITE
     serializer_class = WholeStudySerializer
     parser_classes = (MultiPartParser,)
 

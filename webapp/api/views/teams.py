@@ -86,6 +86,7 @@ class OneTeam(GenericAPIView[Team]):
 
 
 class ExportTeam(GenericAPIView[Team]):
+    scope = scope_to_read = Scope.ADMIN
     serializer_class = TeamSerializer
 
     def get_queryset(self) -> QuerySet[Team]:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("runs", "0008_environments"),
+        ("runs", "0009_environments"),
         ("studies", "0002_remember_the_operator_set"),
     ]
 

@@ -43,7 +43,7 @@ class Output:
 def plain(value: object) -> Any:
     """As JSON: dataclasses as objects, times in ISO 8601, a study without its connection."""
     if isinstance(value, Study):
-        names = ("id", "name", "team", "created", "url", "recipe", "runs")
+        names = ("id", "name", "team", "created", "url", "recipe", "origin", "runs")
         return {name: plain(getattr(value, name)) for name in names}
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))

@@ -27,7 +27,7 @@ def create(chosen: argparse.Namespace, output: Output) -> int:
         team = client.team(chosen.team).id if chosen.team else ""
         if chosen.bundle:
             study = client.studies.create_from_bundle(
-                chosen.bundle, name=chosen.name, team=team, start=not chosen.no_start
+                chosen.bundle, name=chosen.name, team=team, start=not chosen.no_start, key=chosen.key
             )
         else:
             study = client.studies.create(
@@ -80,6 +80,8 @@ def show(chosen: argparse.Namespace, output: Output) -> int:
         return 0
     output.line(f"{study.name}: {snapshot.shown if snapshot else 'not begun'}")
     output.line(study.url)
+    if study.origin is not None:
+        output.line(f"made from the bundle of {study.origin.name!r}: {study.origin.said}")
     if snapshot is None:
         return 0
     output.line(" -> ".join(f"{stage.name} ({stage.state})" for stage in snapshot.stages))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("runs", "0007_when_work_was_last_sent"),
+        ("runs", "0008_fair_share"),
     ]
 
     operations = [
