@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
-
-from asgiref.sync import sync_to_async
 
 BLOCK = 1 << 18  # bytes
 
@@ -47,10 +45,3 @@ def blocks_of(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             yield block
-
-
-async def streamed(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """For a web server: each block is made in a thread, when the client has taken the one before."""
-    step = sync_to_async(next)
-    while (block := await step(blocks, None)) is not None:
-        yield block

@@ -10,19 +10,19 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
-from django.http import StreamingHttpResponse
 
 from nas_engine.errors import NasError
 from webapp.accounts.models import Membership, Role, Team, User
 from webapp.accounts.selectors import require
 from webapp.datasets.models import DatasetVersion
-from webapp.estate.archive import blocks_of, streamed, zipped
+from webapp.estate.archive import blocks_of, zipped
 from webapp.operators.models import OperatorSetVersion
 from webapp.refusals import Refused
 from webapp.runs.models import Run
 from webapp.runs.selectors.digest import run_events
 from webapp.runs.services.transfer import export_run
 from webapp.spaces.models import SavedSpace
+from webapp.streams import Streamed
 from webapp.studies.models import Study
 
 File = tuple[str, Iterable[bytes]]
@@ -44,9 +44,9 @@ def exported(user: User, team: Team) -> Iterator[File]:
     return _files(team)
 
 
-def download(user: User, team: Team) -> StreamingHttpResponse:
+def download(user: User, team: Team) -> Streamed:
     """All of it as a zip, block by block. Raises NotAllowed for who is not an owner."""
-    answer = StreamingHttpResponse(streamed(zipped(exported(user, team))), content_type="application/zip")
+    answer = Streamed(zipped(exported(user, team)), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="team-{team.pk}.zip"'
     return answer
 

@@ -42,8 +42,9 @@ NOWHERE = Rule(LOG_IN, NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)
 PERSONS = Rule(LOG_IN, YES, YES, YES, YES)  # of whoever is logged in: only what is their own is in it
 SEEN = Rule(LOG_IN, NOT_THERE, YES, YES, YES)  # by the members of its team
 CHANGED = Rule(LOG_IN, NOT_THERE, NO, YES, YES)  # by editors and owners
-ADDED = Rule(LOG_IN, NO, NO, YES, YES)  # the same, where nothing is named that could not be there
+ADDED = Rule(LOG_IN, YES, NO, YES, YES)  # the same, where it goes to one's own team if another's is named
 OWNED = Rule(LOG_IN, NOT_THERE, NO, NO, YES)
+OWNERS = Rule(LOG_IN, NOT_THERE, NOT_THERE, NOT_THERE, YES)  # nobody else is told that it is there
 LINKED = Rule(YES, YES, YES, YES, YES, expired=NOT_THERE)  # by whoever holds a live link
 EDITORS_OWN = Rule(LOG_IN, NOT_THERE, NOT_THERE, YES, NOT_THERE)  # of the one person who has it
 
@@ -57,6 +58,7 @@ class Row:
     of: Mapping[str, str] = field(default_factory=dict)  # variable of the pattern -> its name in the world
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None  # in place of `sent`
+    files: Mapping[str, str] = field(default_factory=dict)  # name of the field -> the file's name in the world
     query: str = ""
     shows: bool = False  # names of what the team has, to whoever it is shown to
 
@@ -66,6 +68,7 @@ TUS = {"Tus-Resumable": "1.0.0"}
 OFFSET = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
 ANNOUNCED = {**TUS, "Upload-Length": "9", "Upload-Metadata": "filename YmlyZHMuemlw,team {team64}"}
 FILES = [{"name": "more.zip", "size": 9}]
+HOOK = "https://hooks.example/x"
 LABELS = ["mb3_e2", "skip"]
 RUNNING, CANCELLED = {"pk": "running"}, {"pk": "cancelled"}
 NETWORK = {"run": "runs/pk", "architecture": "key"}
@@ -140,6 +143,13 @@ PAGES: Rows = {
     "teams/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {"name": "another"})},
     "teams/choose/": {"POST": Row(SEEN, {"chosen_team": "team"})},
     "teams/<uuid:pk>/": {"GET": Row(SEEN), "POST": Row(OWNED, {"act": "rename", "name": "renamed"})},
+    "teams/<uuid:pk>/delete/": {"GET": Row(OWNED), "POST": Row(OWNED, {"name": "team name"})},
+    "teams/<uuid:pk>/export/": {"GET": Row(OWNED)},
+    "webhooks/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {})},
+    "webhooks/<uuid:pk>/": {"GET": Row(OWNERS), "POST": Row(OWNERS, {"url": HOOK, "events": "run.ended"})},
+    "webhooks/<uuid:pk>/ask/": {"POST": Row(OWNERS, {"ask": "off"})},
+    "studies/from-bundle/": {"POST": Row(ADDED, {"team": "team"}, files={"bundle": "bundle"})},
+    "studies/<uuid:pk>/origin/": {"GET": Row(SEEN)},
     "invitation/": {"GET": Row(GONE), "POST": Row(GONE)},
     "invitations/<str:key>/": {"GET": Row(LINKED, of={"key": "invitation"})},
     "workers/": {"GET": Row(PERSONS)},
@@ -182,7 +192,20 @@ REST: Rows = {
     "tokens/<uuid:pk>/": {"DELETE": Row(EDITORS_OWN)},
     "teams/<uuid:pk>/audit/": {"GET": Row(OWNED)},
     "teams/": {"GET": Row(PERSONS), "POST": Row(PERSONS, {"name": "another"})},
-    "teams/<uuid:pk>/": {"GET": Row(SEEN), "PATCH": Row(OWNED, {"name": "renamed"})},
+    "teams/<uuid:pk>/": {
+        "GET": Row(SEEN),
+        "PATCH": Row(OWNED, {"name": "renamed"}),
+        "DELETE": Row(OWNED, query="?name={team name}"),
+    },
+    "teams/<uuid:pk>/export/": {"GET": Row(OWNED)},
+    "webhooks/": {"GET": Row(PERSONS), "POST": Row(OWNED, {"url": HOOK, "team": "team"})},
+    "webhooks/<uuid:pk>/": {"GET": Row(OWNERS), "PATCH": Row(OWNERS, {"active": False}), "DELETE": Row(OWNERS)},
+    "webhooks/<uuid:pk>/rotate/": {"POST": Row(OWNERS)},
+    "webhooks/<uuid:pk>/test/": {"POST": Row(OWNERS)},
+    "webhooks/<uuid:pk>/deliveries/": {"GET": Row(OWNERS)},
+    "studies/from-bundle/": {"POST": Row(CHANGED, {"team": "team"}, files={"bundle": "bundle"})},
+    "studies/<uuid:pk>/bundle/": {"GET": Row(SEEN)},
+    "runs/<uuid:pk>/bundle/": {"GET": Row(SEEN)},
     "teams/<uuid:pk>/members/": {"GET": Row(SEEN)},
     "teams/<uuid:pk>/members/<uuid:user>/": {
         "GET": Row(SEEN),

@@ -79,9 +79,9 @@ def asked(made: World, visitor: str, path: str, method: str, row: Row) -> tuple[
     headers = made.said(row.headers)
     content: Any = row.content
     if content is None:
-        sent = made.filled(row.sent or {})
-        content = json.dumps(sent) if rest else sent
-    kind = headers.pop("Content-Type", "application/json") if rest else None
+        sent = made.filled(row.sent or {}) | {name: made.file(file) for name, file in row.files.items()}
+        content = json.dumps(sent) if rest and not row.files else sent
+    kind = headers.pop("Content-Type", "application/json") if rest and not row.files else None
     more = {"content_type": kind} if kind else {}
     client = made.client(visitor, rest=rest)
     with transaction.atomic():
@@ -92,9 +92,7 @@ def asked(made: World, visitor: str, path: str, method: str, row: Row) -> tuple[
             if method in ("GET", "HEAD")
             else ask(address, content, headers=headers, **more)
         )
-        said = (
-            b"".join(answer) if answer.streaming else answer.content
-        )  # read: closing it ends the connection otherwise
+        said = b"".join(answer) if answer.streaming else answer.content
         transaction.set_rollback(True)
     return answer, said.decode(errors="replace")
 

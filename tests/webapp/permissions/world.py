@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
+import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from nas_engine.budget import Cost
+from nas_engine.bundle import blocks
 from nas_engine.events import Event, Exported
 from nas_engine.run import Run as EngineRun
 from nas_engine.run import recipe
@@ -24,6 +27,7 @@ from tests.webapp.spaced import spaced_run
 from webapp.accounts.models import Invitation, Membership, Role, Team, User
 from webapp.accounts.services.invitations import Wanted, invite
 from webapp.accounts.services.tokens import end_token, make_token
+from webapp.bundles.selectors import recorded
 from webapp.datasets.models import Dataset, Upload, UploadedFile
 from webapp.datasets.services.from_disk import OnDisk, import_data
 from webapp.library.services.pin import pin_network
@@ -38,6 +42,7 @@ from webapp.sharing.services.share import Terms, share
 from webapp.sharing.subjects import a_comparison, a_space, a_study, studies_named
 from webapp.spaces.services.save import save_space_of_run
 from webapp.studies.models import Study
+from webapp.webhooks.services.change import create_webhook
 
 SECRET = "nightingale"  # in the name of everything that the team has
 LATER = timedelta(hours=1)
@@ -78,6 +83,10 @@ class World:
         """What is sent, with ids in the place of names."""
         return {key: self.things.get(value, value) if isinstance(value, str) else value for key, value in sent.items()}
 
+    def file(self, name: str) -> SimpleUploadedFile:
+        path = Path(self.things[name])
+        return SimpleUploadedFile(path.name, path.read_bytes())
+
     def query(self, text: str) -> str:
         """A query with ids in the place of {names}."""
         return re.sub(r"\{([^}]+)\}", lambda found: self.things[found[1]], text)
@@ -100,6 +109,7 @@ def world(folder: Path) -> World:
     kept = create_operator_set(people["owner"], team, f"{SECRET} set", ["mb3_e2", "skip"])
     made.things["operator-sets/pk"] = str(kept.pk)
     _links(made, people["owner"])
+    _bundle(made, folder)
     return made
 
 
@@ -155,6 +165,12 @@ def _runs(made: World, team: Team, owner: User) -> None:
     made.things |= {"spaces/name": "space.json", "file": "network.py", "card": "MODEL_CARD.md"}
 
 
+def _bundle(made: World, folder: Path) -> None:
+    file = folder / "ours.bundle.zip"
+    file.write_bytes(b"".join(blocks(recorded(uuid.UUID(made.things["limited"])))))
+    made.things["bundle"] = str(file)
+
+
 def _links(made: World, owner: User) -> None:
     """A live link of each kind, and one that has expired."""
     runs = {name: Run.objects.get(pk=made.things[name]) for name in ("runs/pk", "exported", "cancelled")}
@@ -174,6 +190,8 @@ def _links(made: World, owner: User) -> None:
     over, made.things["invitation of expired link"] = invite(owner, team, Wanted(Role.VIEWER))
     Invitation.objects.filter(pk=over.pk).update(expires=timezone.now() - LATER)
     made.things["invited"] = str(row.pk)
+    hook, _ = create_webhook(owner, team, f"https://{SECRET}.example/", ["run.ended"])
+    made.things |= {"webhooks/pk": str(hook.pk), "team name": team.name}
 
 
 def _data(made: World, team: Team, folder: Path) -> None:

@@ -19,12 +19,12 @@ from nas_engine.bundle import blocks, file_name
 from webapp.accounts.selectors import home_team, teams_of
 from webapp.api.scopes import Scope
 from webapp.api.serializers import WholeStudySerializer
-from webapp.api.streams import Streamed
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.api.views.runs import OfRun
 from webapp.api.views.studies import KEY
 from webapp.bundles.selectors import newest_run, recorded
 from webapp.bundles.services.recreate import Brought, recreate_study
+from webapp.streams import Streamed
 from webapp.studies.models import Study
 from webapp.studies.selectors import studies_of
 
