@@ -72,7 +72,13 @@ class Environment(BaseSettings):
     upload_bytes: int = Field(
         20 * 2**30, gt=0, description="the most that one upload of data may hold, all files together"
     )
-    team_bytes: int = Field(100 * 2**30, gt=0, description="the most that the data of one team may take on disk")
+    team_bytes: int = Field(
+        100 * 2**30,
+        ge=0,
+        description="the most that data and studies' files of one team may take on disk; 0 is no limit",
+    )
+    team_studies: int = Field(0, ge=0, description="studies of one team that may run at once; 0 is no limit")
+    team_device_seconds: int = Field(0, ge=0, description="device seconds of one team in a month; 0 is no limit")
     tables_dir: str = Field(
         "", description="folder of tables of known scores that recipes may name; none may be named when empty"
     )

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "webapp.library",
     "webapp.webhooks",
     "webapp.bundles",
+    "webapp.quotas",
     "webapp.api",
     "webapp.doctor",
     "webapp.operations",
@@ -281,5 +282,8 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "webapp.api.schema.closed",
     ],
-    "ENUM_NAME_OVERRIDES": {"ShareKindEnum": "webapp.sharing.models.Share.Kind"},
+    "ENUM_NAME_OVERRIDES": {
+        "ShareKindEnum": "webapp.sharing.models.Share.Kind",
+        "DeliveryStateEnum": "webapp.webhooks.models.Delivery.State",
+    },
 }

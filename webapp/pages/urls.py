@@ -28,6 +28,7 @@ from webapp.pages.views.invitations import invitation, invited
 from webapp.pages.views.library import library, pin, unpin
 from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.notes import network_note, preview_note, study_note, study_tags
+from webapp.pages.views.quotas import quotas
 from webapp.pages.views.shared import (
     shared_best_file,
     shared_candidates,
@@ -100,6 +101,7 @@ urlpatterns = [
     ),
     path("shared/<str:token>/runs/<uuid:pk>/files/<str:name>", shared_file, name="shared-file"),
     path("shared/<str:token>/runs/<uuid:pk>/best/<str:name>", shared_best_file, name="shared-best-file"),
+    path("quotas/", quotas, name="quotas"),
     path("webhooks/", webhooks, name="webhooks"),
     path("webhooks/<uuid:pk>/", webhook, name="webhook"),
     path("webhooks/<uuid:pk>/ask/", ask_webhook, name="ask-webhook"),

@@ -43,6 +43,7 @@ class RowContext:
     def __init__(self, row: Work, device: str = "cpu") -> None:
         self.row, self.device = row, device
         self.work = read(EngineWork, row.value)
+        self.team = row.run.study.team_id
         self._files = RunStore(row.run_id)
         self.store: Store = self._files
         self.stop: str = ""  # why the Work should be left at its next boundary

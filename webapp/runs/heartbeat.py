@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from webapp.environment import environment
 from webapp.live.broadcast import announce_gauge
+from webapp.quotas.limits import is_spent
 from webapp.runs.context import RowContext
 from webapp.runs.models import GOING_ON, Run, Work
 from webapp.runs.stopping import stopping
@@ -87,3 +88,5 @@ class Heartbeat:
         mine = Work.objects.filter(pk=context.row.pk, attempt=context.row.attempt, status=Work.Status.RUNNING)
         if not mine.update(heartbeat=Now(), progress=context.progress):
             context.lost = True
+        elif is_spent(context.team, context.spent() - context.row.seconds):
+            context.stop = "the team's device seconds of this month are spent"

@@ -44,7 +44,7 @@ function waits({ shown }, holdup) {
   if (!holdup) return "deciding, or waiting for a worker";
   const ahead = holdup.ahead ? `, behind ${short(holdup.ahead)} work${holdup.ahead === 1 ? "" : "s"} of other runs` : "";
   const decision = holdup.workers ? "deciding" : "waiting for a worker that decides";
-  const what = { worker: `waiting for a worker${ahead}`, decision }[holdup.waits] ?? "between two works";
+  const what = { worker: `waiting for a worker${ahead}`, decision, quota: "waiting for device time: this month’s is spent" }[holdup.waits] ?? "between two works";
   return `${what} · looked at ${clock(holdup.at)}`;
 }
 

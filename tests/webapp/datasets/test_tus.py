@@ -213,9 +213,11 @@ def test_a_name_that_could_be_a_path_is_refused_and_nothing_is_saved(name: str, 
 
 def test_sizes_are_held_to_the_settings(sender: Sender, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     from webapp.datasets.services import uploads
+    from webapp.quotas.models import Quota
+    from webapp.quotas.services.change import set_quota
 
-    limits = uploads.environment.model_copy(update={"upload_bytes": 10, "team_bytes": 15})
-    monkeypatch.setattr(uploads, "environment", limits)
+    monkeypatch.setattr(uploads, "environment", uploads.environment.model_copy(update={"upload_bytes": 10}))
+    set_quota(team, Quota.What.BYTES, 15)
     assert sender.begin("birds", ("birds.zip", 11)).status_code == 413
     assert sender.begin("birds", ("birds.zip", 10)).status_code == 201
     over = sender.begin("cats", ("cats.zip", 6))

@@ -123,7 +123,7 @@ class RetrainNetwork(OfRun):
         operation_id="retrain_architecture",
         summary="train one network longer or with more seeds, beside the reference: a study of its own",
         request=serializers.RetrainSerializer,
-        responses={201: serializers.WholeStudySerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 422: PROBLEM},
+        responses={201: serializers.WholeStudySerializer, **dict.fromkeys((400, 403, 404, 409, 422), PROBLEM)},
     )
     def post(self, request: Request, pk: uuid.UUID, key: str) -> Response:
         run, asked = self.changeable(), Longer(**body(self, serializers.RetrainSerializer))

@@ -69,7 +69,7 @@ class RunsOfStudy(GenericAPIView[Run]):
         operation_id="start_run",
         summary="one more run of a study",
         request=serializers.NewRunSerializer,
-        responses={201: serializers.RunSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM},
+        responses={201: serializers.RunSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         study = seen(studies_of(user_of(request)), pk)
@@ -152,7 +152,7 @@ class AskOfRun(OfRun):
 
 ASKS_OF_RUNS = {
     "pause": ask_view(AskOfRun, "pause", control.pause, "begin nothing new; what is out stops at its next boundary"),
-    "resume": ask_view(AskOfRun, "resume", control.resume, "go on"),
+    "resume": ask_view(AskOfRun, "resume", control.resume, "go on", (409,)),
     "finish": ask_view(AskOfRun, "finish", control.finish, "conclude the search with what there is, retrain, export"),
     "cancel": ask_view(AskOfRun, "cancel", control.cancel, "end it; what was found so far stays"),
     "retry": ask_view(AskOfRun, "retry", retry, "a failed or cancelled run goes on from its last checkpoint", (409,)),

@@ -143,7 +143,7 @@ class AskOfStudy(GenericAPIView[Study]):
 
 ASKS_OF_STUDIES = {
     "pause": ask_view(AskOfStudy, "pause", control.pause, "begin nothing new in any of its runs"),
-    "resume": ask_view(AskOfStudy, "resume", control.resume, "go on with all its paused runs"),
+    "resume": ask_view(AskOfStudy, "resume", control.resume, "go on with all its paused runs", (409,)),
     "finish": ask_view(AskOfStudy, "finish", control.finish, "conclude all its runs with what they have"),
     "cancel": ask_view(AskOfStudy, "cancel", control.cancel, "end all its runs; what was found stays"),
 }

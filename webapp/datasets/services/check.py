@@ -15,12 +15,12 @@ from nas_engine.errors import BadData, StorageFailed
 from nas_engine.wire import plain
 from webapp.datasets.heartbeat import Heartbeat, Stopped
 from webapp.datasets.models import DatasetVersion, Upload, UploadedFile
-from webapp.datasets.selectors import bytes_of
 from webapp.datasets.services.claim import Fenced, claim, fence, fenced, hand_back
 from webapp.datasets.services.refuse import refuse_upload
 from webapp.datasets.shelf import shelf_held
 from webapp.datasets.store import attempt_folder, original_folder, remove, size_of, upload_folder
-from webapp.environment import environment
+from webapp.quotas.limits import What, limit_of
+from webapp.quotas.selectors import stored_bytes
 
 log = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, InternalError)  # a database locked, restarted or gone: no fault of the files
@@ -80,7 +80,8 @@ def _limits(upload: Upload) -> Limits:
     """The engine's own, and no more on disk than the team may have."""
     team = upload.dataset.team
     assert team is not None  # only teams upload
-    left = max(0, environment.team_bytes - bytes_of(team))
+    most = limit_of(team, What.BYTES)
+    left = Limits().packed_bytes if most is None else max(0, most - stored_bytes(team))
     return replace(Limits(), packed_bytes=min(Limits().packed_bytes, left))
 
 

@@ -17,9 +17,11 @@ from webapp.accounts.models import Role, Team, User
 from webapp.accounts.selectors import require
 from webapp.datasets.models import Dataset, Upload, UploadedFile
 from webapp.datasets.refusals import DiskFull, TooLarge
-from webapp.datasets.selectors import UNDER_WAY, bytes_of, require_editor
+from webapp.datasets.selectors import UNDER_WAY, require_editor
 from webapp.datasets.store import remove, upload_folder
 from webapp.environment import environment
+from webapp.quotas.limits import What, limit_of
+from webapp.quotas.selectors import stored_bytes
 from webapp.refusals import Conflict, Refused
 
 MOST_FILES = 8
@@ -131,11 +133,11 @@ def _refuse_names(name: str, files: Sequence[Announced]) -> None:
 def _refuse_size(team: Team, size: int) -> None:
     if size > environment.upload_bytes:
         raise TooLarge(f"{size:,} bytes are more than the {environment.upload_bytes:,} that one upload may hold")
-    held = bytes_of(team)
-    if held + size > environment.team_bytes:
+    held, most = stored_bytes(team), limit_of(team, What.BYTES)
+    if most is not None and held + size > most:
         raise TooLarge(
-            f"the team's data takes {held:,} of the {environment.team_bytes:,} bytes that it may, and this is {size:,} more;"
-            " delete data that no study uses"
+            f"the team's data and files take {held:,} of the {most:,} bytes that they may, and this is {size:,} more;"
+            " delete studies, or data that no study uses"
         )
     folder = Path(settings.FILES)
     folder.mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,14 @@ def ago(when: datetime | None) -> str:
     return "just now" if timezone.now() - when < timedelta(minutes=1) else f"{timesince(when, depth=1)} ago"
 
 
+@register.filter
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours, to about two figures."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:,.0f} h"
+
+
 @register.simple_tag
 def spark(values: Sequence[float]) -> SafeString | str:
     """A small line of values, best so far say; nothing for fewer than two."""

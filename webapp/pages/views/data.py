@@ -20,6 +20,8 @@ from webapp.environment import environment
 from webapp.pages.contents import contents
 from webapp.pages.holdings import holding, holdings
 from webapp.pages.requests import Asked
+from webapp.quotas.models import Quota
+from webapp.quotas.selectors import uses_of
 from webapp.studies.selectors import studies_on
 
 
@@ -31,12 +33,15 @@ def data(request: Asked) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "data/rows.html", shown)
     teams = list(teams_to_edit(request.user))
+    uses = [use for team in teams for use in uses_of(team) if use.what == Quota.What.BYTES]
     facts = {
         "uploads": reverse("api:uploads"),
         "dataset": reverse("dataset", args=(uuid.UUID(int=0),)).replace(str(uuid.UUID(int=0)), "ID"),
     }
     return render(
-        request, "data/data.html", {**shown, "teams": teams, "facts": facts, "most": environment.upload_bytes}
+        request,
+        "data/data.html",
+        {**shown, "teams": teams, "facts": facts, "most": environment.upload_bytes, "uses": uses},
     )
 
 

@@ -29,6 +29,7 @@ from webapp.pages.draft.state import Draft, act, draft_of
 from webapp.pages.draft.ways import ways
 from webapp.pages.draft.wrong import Wrong, wrong
 from webapp.pages.requests import Asked
+from webapp.quotas.selectors import Use, uses_of
 from webapp.refusals import Refused
 from webapp.runs.selectors.runs import runs_of
 from webapp.spaces.selectors import spaces_of
@@ -142,6 +143,14 @@ def _team(request: Asked, draft: Draft) -> Team:
     return found or (mine[0] if len(mine) == 1 else home_team(request.user))
 
 
+def _uses(request: Asked, draft: Draft) -> list[Use]:
+    """What the team may use that the study would be of; none where that is not clear yet."""
+    try:
+        return uses_of(_team(request, draft))
+    except Refused:
+        return []
+
+
 def _page(request: Asked, draft: Draft, status: int) -> HttpResponse:
     template = "studies/new_draft.html" if request.headers.get("HX-Request") else "studies/new.html"
     return render(request, template, _shown(request, draft), status=status)
@@ -167,6 +176,7 @@ def _shown(request: Asked, draft: Draft) -> dict[str, Any]:
         "drawing": None if drawn is None else drawn.skeleton,
         "outlook": found,
         "wrong": draft.wrong,
+        "uses": _uses(request, draft),
         "said": {} if draft.wrong is None else {"path": draft.wrong.path, "text": draft.wrong.text},
         "sets": sets,
         "set_name": text_of(request.POST, "set_name") or (sets.chosen.operator_set.name if sets.chosen else ""),

@@ -21,7 +21,7 @@ class Holdup:
     """Where a run that is wanted to go on stands in the queue, at one look."""
 
     at: datetime  # of the look, by the database's clock
-    waits: str  # for "worker", "decision" or nothing
+    waits: str  # for "worker", "decision", "quota" or nothing
     ahead: int  # Work of other runs that is done first
     workers: int | None  # alive, that could take what waits; None where nothing does
     quiet: float | None  # seconds since a worker that is on it last wrote; None where none is
@@ -48,6 +48,8 @@ def holdup(run: uuid.UUID) -> Holdup | None:
     quiet = None if found["beat"] is None else max(0.0, (now - found["beat"]).total_seconds())
     if found["busy"]:
         return Holdup(now, "", 0, None, quiet)
+    if found["waiting"] and not claimable().filter(run=run).exists():
+        return Holdup(now, "quota", 0, None, None)
     if found["waiting"]:
         workers = alive(decides=False)
         return Holdup(now, "worker", _ahead(run, found["since"], workers), workers, None)

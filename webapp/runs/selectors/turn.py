@@ -13,7 +13,8 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, Subquery
 
-from webapp.runs.models import GOING_ON, Floor, Run, Share, Work
+from webapp.runs.models import Floor, Share, Work
+from webapp.runs.selectors.waiting import going_on
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ def _first(waiting: Iterable[Waiting], running: Mapping[uuid.UUID, int], counts:
 
 def _waiting() -> list[Waiting]:
     oldest = Work.objects.filter(run=OuterRef("pk"), status=Work.Status.QUEUED).order_by("queued", "ordinal")
-    going_on = Run.objects.filter(status=Run.Status.RUNNING, wanted__in=GOING_ON).order_by()
-    found = going_on.annotate(
-        since=Subquery(oldest.values("queued")[:1]), next=Subquery(oldest.values("pk")[:1])
-    ).values_list("study__team", "since", "next")
+    found = (
+        going_on()
+        .annotate(since=Subquery(oldest.values("queued")[:1]), next=Subquery(oldest.values("pk")[:1]))
+        .values_list("study__team", "since", "next")
+    )
     return [Waiting(team, since, work) for team, since, work in found if work is not None]
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from webapp.quotas.limits import spent_teams
 from webapp.runs.models import GOING_ON, Run, Work
 
 
+def going_on() -> QuerySet[Run]:
+    """Runs that are wanted to go on, of teams that have device seconds left."""
+    wanted = Run.objects.filter(status=Run.Status.RUNNING, wanted__in=GOING_ON).order_by()
+    spent = spent_teams()
+    return wanted.exclude(study__team__in=spent) if spent else wanted
+
+
 def claimable() -> QuerySet[Work]:
-    """Queued Work of runs that are wanted to go on."""
-    return Work.objects.filter(status=Work.Status.QUEUED, run__status=Run.Status.RUNNING, run__wanted__in=GOING_ON)
+    """Queued Work that a worker may take."""
+    waiting = Work.objects.filter(status=Work.Status.QUEUED, run__status=Run.Status.RUNNING, run__wanted__in=GOING_ON)
+    spent = spent_teams()
+    return waiting.exclude(run__study__team__in=spent) if spent else waiting
 
 
 def undecided() -> QuerySet[Run]:

@@ -15,11 +15,13 @@ from nas_engine.run import Mishap, Result
 from webapp.environment import environment
 from webapp.live.broadcast import announce_works_on_commit
 from webapp.queueing import send_on_commit
-from webapp.runs.models import GOING_ON, Run, Work
+from webapp.runs.models import Work
 from webapp.runs.selectors.turn import next_turn
+from webapp.runs.selectors.waiting import going_on
 from webapp.runs.services.outcome import summed
 from webapp.runs.services.turn import begin_turn, charge
 
+HEAVY = ("run__state", "run__recipe", "run__study__recipe")  # what a claim has no use for
 MOST_DEATHS = 3
 TRIES = 20
 
@@ -29,14 +31,13 @@ class Fenced(Cancelled):
 
 
 def claim(work: str | uuid.UUID, owner: str) -> Work | None:
-    """Take a queued Work of a run that is wanted to go on; None where another was faster or it is no longer to be done.
+    """Take a queued Work of a run that may go on; None where another was faster or it is not, or no longer, to be done.
 
     No join: PostgreSQL, which waits for whoever is at the row, then looks again at the row's own columns only.
     """
-    going_on = Run.objects.filter(status=Run.Status.RUNNING, wanted__in=GOING_ON).order_by()
-    queued = Work.objects.filter(pk=work, status=Work.Status.QUEUED, run__in=going_on)
+    queued = Work.objects.filter(pk=work, status=Work.Status.QUEUED, run__in=going_on())
     taken = queued.update(status=Work.Status.RUNNING, attempt=F("attempt") + 1, owner=owner, heartbeat=Now())
-    return Work.objects.get(pk=work) if taken else None
+    return Work.objects.select_related("run__study").defer(*HEAVY).get(pk=work) if taken else None
 
 
 def claim_next(hint: str | uuid.UUID, owner: str) -> Work | None:

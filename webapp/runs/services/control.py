@@ -11,6 +11,7 @@ from nas_engine.events import Event, RunAsked, RunEnded
 from nas_engine.run import recipe as read_recipe
 from webapp.audit.services.record import Action, record
 from webapp.queueing import send_on_commit
+from webapp.quotas.services.refuse import require_room
 from webapp.runs.models import Run, Work
 from webapp.runs.services.events import append_events
 from webapp.studies.models import Study
@@ -19,9 +20,13 @@ OUT = (Work.Status.QUEUED, Work.Status.RUNNING)
 
 
 def start_run(study: Study, slots: int = 1) -> Run:
-    """A run of a study's recipe. Raises what `nas_engine.recipe.recipe` raises. After: saved, and its first decision sent."""
+    """A run of a study's recipe. Raises QuotaSpent, and what `nas_engine.recipe.recipe` raises.
+
+    After: saved, and its first decision sent.
+    """
     plan = read_recipe(study.recipe)
     with transaction.atomic():
+        require_room(study)
         run = Run.objects.create(study=study, recipe=plan.plain, slots=slots)
         send_on_commit("runs.advance_run", run.pk)
     return run
@@ -34,8 +39,13 @@ def pause(run: uuid.UUID) -> bool:
 
 
 def resume(run: uuid.UUID) -> bool:
-    """Before: wanted to pause. After: queued Work is sent again and the run decides."""
+    """Before: wanted to pause. After: queued Work is sent again and the run decides. Raises QuotaSpent."""
     with transaction.atomic():
+        paused = Study.objects.filter(
+            runs__in=Run.objects.filter(pk=run, status=Run.Status.RUNNING, wanted=Run.Wanted.PAUSE)
+        )
+        for study in paused.only("team"):
+            require_room(study)
         asked = _ask(run, Run.Wanted.RUN)
         if asked:
             _send(run)

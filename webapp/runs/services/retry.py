@@ -14,6 +14,7 @@ from nas_engine.run import Run as Decisions
 from nas_engine.run import recipe as read_recipe
 from nas_engine.wire import Plain
 from webapp.queueing import send_on_commit
+from webapp.quotas.services.refuse import require_room
 from webapp.refusals import Conflict
 from webapp.runs.models import Event as EventRow
 from webapp.runs.models import Run, Work
@@ -62,6 +63,7 @@ def _commit(row: Run, kept: Plain | None, awaited: list[str]) -> bool:
     """One short transaction; False where another was faster."""
     again = uuid.uuid4().hex[:12]
     with transaction.atomic():
+        require_room(row.study)
         going = Run.objects.filter(pk=row.pk, state_version=row.state_version, status=row.status).update(
             state=kept,
             state_version=row.state_version + 1,

@@ -10,6 +10,7 @@ import uuid
 
 from django.db.models import F
 
+from webapp.quotas.services.charge import charge_month
 from webapp.runs.models import Floor, Share
 from webapp.runs.selectors.turn import Turn
 from webapp.studies.models import Study
@@ -28,6 +29,7 @@ def begin_turn(turn: Turn) -> None:
 
 
 def charge(run: uuid.UUID, seconds: float) -> None:
-    """After: the run's team has had so many device seconds more."""
-    team = Study.objects.filter(runs=run).values("team")[:1]
-    Share.objects.filter(team__in=team).update(seconds=F("seconds") + seconds)
+    """After: the run's team has had so many device seconds more, in the queue's account and in this month's."""
+    team = Study.objects.values_list("team", flat=True).get(runs=run)
+    Share.objects.filter(team=team).update(seconds=F("seconds") + seconds)
+    charge_month(team, seconds)
