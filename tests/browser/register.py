@@ -48,7 +48,7 @@ VISITS: dict[str, tuple[str, ...]] = {
     "teams": ("", "viewer:"),
     "team": ("", "invited", "viewer:"),
     "delete-team": ("",),
-    "invitation": ("offered", "nobody:offered", "404"),
+    "invitation": ("offered", "nobody:offered"),
     "login": ("nobody:",),
     "account": ("",),
     "password-change": ("",),
@@ -385,6 +385,7 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "#remove Remove": (MANAGES, "POST /teams/*-*/"),
         "#remove data-closes": (MANAGES, "dialog[open]"),
         "#invitations data-revokes": (MANAGES, "POST /teams/*-*/"),
+        "#id_role": (MANAGES, "#id_role"),
         "#invite Make an invitation": (MANAGES, "POST /teams/*-*/"),
     },
     "delete-team": {

@@ -159,9 +159,10 @@ def test_every_route_is_visited_or_gives_no_page(studio: Studio, made: dict[str,
     found = routes()
     assert VISITS.keys() - found.keys() == {NOWHERE}
     assert CONTROLS.keys() - VISITS.keys() <= {EVERY}
+    visited_at = {found[name] for name in VISITS if name in found}  # some have a second name, which allauth knows
     with httpx.Client(base_url=studio.address, cookies={"sessionid": made["sessions"]["full"]}) as client:
         for name, path in found.items():
-            if name in VISITS:
+            if name in VISITS or path in visited_at:
                 continue
             for one in [made["run"], *made["studies"], made["dataset"]]:
                 address = re.sub("<uuid:pk>", one, "/" + path).replace("<str:key>", made["network"])

@@ -26,7 +26,7 @@ def is_open(request: HttpRequest) -> bool:
     return settings.SIGN_UP == "open" or invitation_of(request.session.get(INVITATION, "")) is not None
 
 
-class Account(DefaultAccountAdapter):
+class Account(DefaultAccountAdapter):  # type: ignore[misc]
     """Of those with a password."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -63,7 +63,7 @@ class Account(DefaultAccountAdapter):
             super().add_message(request, level, message_template, *more, **said)
 
 
-class Social(DefaultSocialAccountAdapter):
+class Social(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Of those that an identity provider knows."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

@@ -233,14 +233,6 @@ REST: Rows = {
     "datasets/<uuid:pk>/": {"GET": Row(SEEN), "DELETE": Row(CHANGED)},
     "versions/<uuid:pk>/": {"GET": Row(SEEN), "DELETE": Row(CHANGED)},
     "versions/<uuid:pk>/images/<str:split>/<int:position>/": {"GET": Row(SEEN)},
-    "webhooks/": {
-        "GET": Row(PERSONS),
-        "POST": Row(OWNED, {"url": "https://hooks.example", "team": "team"}),
-    },
-    "webhooks/<uuid:pk>/": {"GET": Row(OWNERS), "PATCH": Row(OWNERS, {"active": False}), "DELETE": Row(OWNERS)},
-    "webhooks/<uuid:pk>/rotate/": {"POST": Row(OWNERS)},
-    "webhooks/<uuid:pk>/test/": {"POST": Row(OWNERS)},
-    "webhooks/<uuid:pk>/deliveries/": {"GET": Row(OWNERS)},
     "uploads/": {
         "GET": Row(PERSONS),
         "POST": Row(CHANGED, {"name": "more birds", "team": "team", "files": FILES}),
