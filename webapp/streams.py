@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 
 class Streamed(StreamingHttpResponse):
@@ -15,3 +19,15 @@ class Streamed(StreamingHttpResponse):
         blocks = iter(self.streaming_content)  # type: ignore[arg-type]
         while (block := await sync_to_async(next)(blocks, None)) is not None:
             yield block
+
+
+class AsItIs(BaseContentNegotiation):
+    """What is given out has one form: whatever `Accept` says, errors are problems and files are files."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type

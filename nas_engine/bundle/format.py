@@ -16,13 +16,13 @@ FORMAT = "spacewright/bundle"
 VERSION = 1
 MANIFEST = "bundle.json"
 RECIPE, STATE, EVENTS, ENVIRONMENT = "recipe.json", "state.json", "events.jsonl", "environment.json"
-MEMBERS = (  # beside the manifest, which comes last
+MEMBERS = (  # beside the manifest, which comes last; what is drawn from the events comes after them
     RECIPE,
+    EVENTS,
     "versions.json",
     "seeds.json",
     ENVIRONMENT,
     STATE,
-    EVENTS,
     "metrics/evaluations.csv",
     "metrics/curves.csv",
     "metrics/spending.json",

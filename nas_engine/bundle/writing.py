@@ -40,6 +40,8 @@ EVALUATED = (
     *("scope", "parents", "measured", "reason", "message"),
 )
 
+CURVES = ("number", "work", "step", "metric", "value")
+
 
 def file_name(name: str) -> str:
     """A file's name for a run of this name."""
@@ -49,67 +51,81 @@ def file_name(name: str) -> str:
 
 def blocks(run: Recorded) -> Iterator[bytes]:
     """The bytes of a run's bundle. Raises what `recipe` and `RunState.read` raise, before the first of them."""
-    plan = recipe(run.recipe)
-    state = None if run.state is None else RunState.read(run.state)
-    return _blocks(run, plan, state)
+    return _Writer(run).blocks()
 
 
-def _blocks(run: Recorded, plan: Recipe, state: RunState | None) -> Iterator[bytes]:
-    sink = _Sink()
-    facts: dict[str, Plain] = {}
-    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in MEMBERS:
-            hashed, size = hashlib.sha256(), 0
-            with packed.open(_entry(name), "w") as member:
-                for part in _gathered(_member(name, run, plan, state)):
-                    hashed.update(part)
-                    size += len(part)
-                    member.write(part)
-                    yield from sink.taken()
-            facts[name] = {"size": size, "sha256": hashed.hexdigest()}
-        packed.writestr(_entry(MANIFEST), _json(_manifest(run, facts)))
-    yield from sink.taken(all_of_it=True)
+class _Writer:
+    """Writes one bundle. What the other members need of the events is gathered while those are written."""
 
+    def __init__(self, run: Recorded) -> None:
+        self._run, self._plan = run, recipe(run.recipe)
+        self._state = None if run.state is None else RunState.read(run.state)
+        self._events = 0
+        self._trainings: list[Plain] = []
 
-def _member(name: str, run: Recorded, plan: Recipe, state: RunState | None) -> Iterable[str]:
-    """The text of a member, in parts."""
-    environments = [dict(one) for one in run.environments]
-    texts: dict[str, Callable[[], Iterable[str]]] = {
-        RECIPE: lambda: [_json(run.recipe)],
-        "versions.json": lambda: [_json(_versions(run, plan, state))],
-        "seeds.json": lambda: [_json({"run": plan.seed, "trainings": _trainings(run.events())})],
-        ENVIRONMENT: lambda: [_json(environments)],
-        STATE: lambda: [canonical(run.state)],
-        EVENTS: lambda: (canonical(one.plain()) + "\n" for one in run.events()),
-        "metrics/evaluations.csv": lambda: _table(EVALUATED, _evaluations(run.events())),
-        "metrics/curves.csv": lambda: _table(("number", "work", "step", "metric", "value"), _curves(run.events())),
-        "metrics/spending.json": lambda: [_json({} if state is None else spending(plan, state))],
-        "report.json": lambda: [_json(_report(run, plan, state))],
-    }
-    return texts[name]()
+    def blocks(self) -> Iterator[bytes]:
+        sink = _Sink()
+        facts: dict[str, Plain] = {}
+        with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_DEFLATED) as packed:
+            for name in MEMBERS:
+                hashed, size = hashlib.sha256(), 0
+                with packed.open(_entry(name), "w") as member:
+                    for part in _gathered(self._member(name)):
+                        hashed.update(part)
+                        size += len(part)
+                        member.write(part)
+                        yield from sink.taken()
+                facts[name] = {"size": size, "sha256": hashed.hexdigest()}
+            packed.writestr(_entry(MANIFEST), _json(self._manifest(facts)))
+        yield from sink.taken(all_of_it=True)
+
+    def _member(self, name: str) -> Iterable[str]:
+        """The text of a member, in parts."""
+        run, plan, state = self._run, self._plan, self._state
+        texts: dict[str, Callable[[], Iterable[str]]] = {
+            RECIPE: lambda: [_json(run.recipe)],
+            EVENTS: self._lines,
+            "versions.json": lambda: [_json(_versions(run, plan, state))],
+            "seeds.json": lambda: [_json({"run": plan.seed, "trainings": self._trainings})],
+            ENVIRONMENT: lambda: [_json([dict(one) for one in run.environments])],
+            STATE: lambda: [canonical(run.state)],
+            "metrics/evaluations.csv": lambda: _table(EVALUATED, _evaluations(run.events())),
+            "metrics/curves.csv": lambda: _table(CURVES, _curves(run.events())),
+            "metrics/spending.json": lambda: [_json({} if state is None else spending(plan, state))],
+            "report.json": lambda: [_json(_report(run, plan, state))],
+        }
+        return texts[name]()
+
+    def _lines(self) -> Iterator[str]:
+        for one in self._run.events():
+            self._events += 1
+            fact = one.event.fact
+            if isinstance(fact, ModelTrained):
+                self._trainings.append({"stage": fact.stage, "subject": fact.subject, "seed": fact.seed})
+            yield canonical(one.plain()) + "\n"
+
+    def _manifest(self, members: dict[str, Plain]) -> Plain:
+        run = self._run
+        found = (one.event for one in run.events()) if run.by_key is None else run.by_key()
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "spacewright": __version__,
+            "name": "".join(filter(str.isprintable, run.name)) or "run",
+            "status": run.status,
+            "reason": run.reason[:10_000],
+            "slots": run.slots,
+            "concluded": bool((run.state or {}).get("concluding")),
+            "history_digest": history_digest(found, run.state, ordered=run.by_key is not None),
+            "events": self._events,
+            "members": members,
+        }
 
 
 def _report(run: Recorded, plan: Recipe, state: RunState | None) -> Plain:
     if state is None:
         return {"status": run.status, "reason": run.reason}
     return report(plan, state, one_or_all(run.environments), run.status, run.reason)
-
-
-def _manifest(run: Recorded, members: dict[str, Plain]) -> Plain:
-    found = (one.event for one in run.events()) if run.by_key is None else run.by_key()
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "spacewright": __version__,
-        "name": run.name,
-        "status": run.status,
-        "reason": run.reason[:10_000],
-        "slots": run.slots,
-        "concluded": bool((run.state or {}).get("concluding")),
-        "history_digest": history_digest(found, run.state, ordered=run.by_key is not None),
-        "events": sum(1 for _ in run.events()),
-        "members": members,
-    }
 
 
 def _versions(run: Recorded, plan: Recipe, state: RunState | None) -> Plain:
@@ -131,15 +147,6 @@ def _versions(run: Recorded, plan: Recipe, state: RunState | None) -> Plain:
         "space": digest(plan.plain["space"]),
         "spaces": spaces,  # that stages concluded
     }
-
-
-def _trainings(events: Iterable[Written]) -> list[Plain]:
-    facts = (one.event.fact for one in events)
-    return [
-        {"stage": fact.stage, "subject": fact.subject, "seed": fact.seed}
-        for fact in facts
-        if isinstance(fact, ModelTrained)
-    ]
 
 
 def _evaluations(events: Iterable[Written]) -> Iterator[list[object]]:

@@ -82,7 +82,7 @@ def recorded(run: uuid.UUID) -> Recorded:
         None if pinned is None else {"name": pinned.operator_set.name, "number": pinned.number, "digest": pinned.digest}
     )
     return Recorded(
-        name=row.study.name if row.study.name.isprintable() else str(row.recipe["name"]),
+        name=row.study.name,
         recipe=row.recipe,
         state=held.state(),
         status=cast("Any", row.status),

@@ -31,7 +31,7 @@ def test_the_same_run_gives_the_same_bytes() -> None:
 def test_it_comes_in_blocks_and_never_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nas_engine.bundle.writing.BLOCK", 512)
     parts = list(blocks(MadeUp().recorded()))
-    assert len(parts) > 4
+    assert len(parts) >= 4
     assert max(map(len, parts)) < len(bundle()) / 2
     assert b"".join(parts) == bundle()
 

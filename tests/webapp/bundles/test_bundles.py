@@ -57,6 +57,19 @@ def test_facts_that_come_while_it_is_written_are_not_in_it(editor: APIClient, en
         assert found.manifest.events == last
 
 
+def test_it_is_given_to_who_asks_for_a_zip_and_a_problem_is_one_all_the_same(editor: APIClient, ended: Run) -> None:
+    zipped = {"Accept": "application/zip"}
+    assert editor.get(f"/api/v1/runs/{ended.pk}/bundle/", headers=zipped).status_code == 200
+    answer = editor.get(f"/api/v1/runs/{uuid4()}/bundle/", headers=zipped)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_name_that_cannot_be_printed_is_written_so_that_it_is_read(editor: APIClient, ended: Run) -> None:
+    Study.objects.update(name="left\u202eright")
+    with opened(io.BytesIO(exported(editor, ended))) as found:
+        assert found.manifest.name == "leftright"
+
+
 def test_who_may_see_a_run_may_take_its_bundle_and_nobody_else(
     editor: APIClient, ended: Run, elsewhere: APIClient
 ) -> None:

@@ -24,7 +24,7 @@ from webapp.api.views.runs import OfRun
 from webapp.api.views.studies import KEY
 from webapp.bundles.selectors import newest_run, recorded
 from webapp.bundles.services.recreate import Brought, recreate_study
-from webapp.streams import Streamed
+from webapp.streams import AsItIs, Streamed
 from webapp.studies.models import Study
 from webapp.studies.selectors import studies_of
 
@@ -41,6 +41,8 @@ class FromBundleSerializer(serializers.Serializer[Any]):
 
 
 class RunBundle(OfRun):
+    content_negotiation_class = AsItIs
+
     @extend_schema(
         operation_id="download_run_bundle",
         summary="the whole run as one zip: recipe, versions, seeds, facts, metrics, report, environment",
@@ -52,6 +54,7 @@ class RunBundle(OfRun):
 
 class StudyBundle(GenericAPIView[Study]):
     scope = Scope.READ
+    content_negotiation_class = AsItIs
 
     def get_queryset(self) -> QuerySet[Study]:
         return studies_of(user_of(self.request))
