@@ -21,9 +21,9 @@ def advance_run_task(run: str) -> None:
     """Before: a run with results that it has not heard, or with free slots. After: it has decided."""
     with about(run=run):
         advance_run(run)
-    compare_run(run)
     if untold().filter(pk=run).exists():
         tell_aside([run])
+    compare_run(run)
 
 
 @task("runs.perform_work")

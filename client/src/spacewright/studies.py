@@ -66,9 +66,9 @@ class Study:
         """Its page."""
         return f"{self.connection.url}/studies/{self.id}/"
 
-    def refresh(self) -> Study:
-        """Itself, as it is now."""
-        now = Study.read(self.connection.get(f"/studies/{self.id}/"), self.connection)
+    def refresh(self, patience: float | None = None) -> Study:
+        """Itself, as it is now; `patience`: seconds that a server may be away, by default the connection's."""
+        now = Study.read(self.connection.get(f"/studies/{self.id}/", patience=patience), self.connection)
         self.name, self.recipe, self.runs, self.origin = now.name, now.recipe, now.runs, now.origin
         return self
 
@@ -84,7 +84,7 @@ class Study:
         A server that restarts is waited for, up to `patience` seconds. `look` is called between two looks, each `every` seconds.
         """
         yield from follow(self.connection, self.run.id, since, every, patience, look)
-        self.refresh()
+        self.refresh(patience)
 
     def pause(self) -> int:
         """Begin nothing new in any of its runs; how many that made a difference to."""
