@@ -11,7 +11,8 @@ class Limits:
 
     packed: int = 256 * 2**20
     unpacked: int = 1 * 2**30  # of all members together
-    small: int = 64 * 2**20  # of each member that is read whole: all JSON but the events
+    recipe: int = 64 * 2**20
+    small: int = 64 * 2**20  # of each other member that is read whole: all JSON but the events
     line: int = 4 * 2**20  # one event
     events: int = 1_000_000  # how many
     ratio: int = 200  # of unpacked to packed, once more than `free` came out

@@ -150,8 +150,9 @@ class _Reader:
         for entry in entries:
             if entry.flag_bits & ENCRYPTED or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise self._bad(f"{entry.filename} is locked or packed by a rare method")
-            if entry.filename not in LONG and entry.file_size > self._limits.small:
-                raise self._bad(f"{entry.filename} is larger than {self._limits.small:,} bytes")
+            most = self._limits.recipe if entry.filename == RECIPE else self._limits.small
+            if entry.filename not in LONG and entry.file_size > most:
+                raise self._bad(f"{entry.filename} is larger than {most:,} bytes")
         size = sum(entry.compress_size for entry in entries)
         if size > self._limits.packed:
             raise self._bad(f"it is larger than {self._limits.packed:,} bytes")

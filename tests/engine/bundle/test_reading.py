@@ -104,7 +104,8 @@ def test_each_limit_is_held() -> None:
     for limits, said in (
         (Limits(packed=100), "larger than 100 bytes"),
         (Limits(unpacked=1000), "unpacks to more than 1,000 bytes"),
-        (Limits(small=100), "is larger than 100 bytes"),
+        (Limits(small=10), "versions.json is larger than 10 bytes"),
+        (Limits(recipe=10), "recipe.json is larger than 10 bytes"),
         (Limits(line=20), "event 1 is too long"),
         (Limits(events=2), "event 3 is too long, cut off or one too many (2 are read)"),
         (Limits(ratio=1, free=10), "unpacks to more than 1 times its size"),

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import IO
 
+from django.conf import settings
 from django.db import transaction
 
 from nas_engine.bundle import Bundle, Limits, data_of, data_words, opened, refuse_incomparable
@@ -20,7 +21,9 @@ from webapp.intake import MOST_BYTES
 from webapp.studies.models import Study
 from webapp.studies.services.submit import Submission, submit_study
 
-LIMITS = Limits(packed=MOST_BYTES, unpacked=512 * 2**20, small=32 * 2**20)
+LIMITS = Limits(  # JSON takes about twenty times its size in memory; a recipe may be as large as over REST
+    packed=MOST_BYTES, unpacked=512 * 2**20, small=8 * 2**20, recipe=settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 2**22
+)
 
 
 @dataclass(frozen=True)
