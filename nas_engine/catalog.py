@@ -9,19 +9,20 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 
 from nas_engine.augmentations import AUGMENTATIONS
-from nas_engine.components import component_schema
+from nas_engine.components import checked, component_schema
+from nas_engine.errors import InvalidRecipe
 from nas_engine.estimators import ESTIMATORS
 from nas_engine.exporters import EXPORTERS
-from nas_engine.operators import EXAMPLES, OPERATORS, operator, operator_set
+from nas_engine.operators import EXAMPLES, OPERATORS, Declaration, labels_by_name, operator, operator_set
 from nas_engine.operators.primitives import PRIMITIVES
 from nas_engine.recipe import Recipe
 from nas_engine.spaces import SKELETONS
-from nas_engine.spaces.choices import SPACE_CHOICES
+from nas_engine.spaces.choices import MOST_DECLARED, SPACE_CHOICES
 from nas_engine.stages import STAGES
 from nas_engine.strategies import STRATEGIES
 from nas_engine.tasks import SOURCES, TASKS
 from nas_engine.trainers import TRAINERS
-from nas_engine.wire import plain
+from nas_engine.wire import Plain, plain
 
 FAMILIES: dict[str, Mapping[str, type[Any]]] = {
     "tasks": TASKS,
@@ -63,12 +64,32 @@ def built_in_data() -> dict[str, JsonSchemaValue]:
     }
 
 
-def read_labels(labels: Sequence[str]) -> list[str]:
-    """The labels of an operator set, each as it is written canonically.
+def read_operators(labels: Sequence[str], declared: Sequence[object] = ()) -> tuple[list[str], list[Plain]]:
+    """The labels of an operator set and what it declares, each as it is written canonically.
 
-    Raises UnknownComponent for a label that no operator reads, InvalidArchitecture for an empty set or a label twice.
+    A declared operator is listed by its name. Raises UnknownComponent for a label that no operator reads, InvalidArchitecture
+    for an empty set or a label twice, InvalidRecipe for a declaration that cannot be or that no label names.
     """
-    return list(operator_set([operator(label).canonical.label for label in labels]).labels)
+    read = [checked(Declaration, value, f"declared.{number}") for number, value in enumerate(declared)]
+    if len(read) > MOST_DECLARED:
+        raise InvalidRecipe("declared", f"{len(read)} operators", f"at most {MOST_DECLARED}")
+    own = labels_by_name(read)
+    written = [label if label in own else operator(label).canonical.label for label in labels]
+    operator_set([own.get(label, label) for label in written])
+    for number, one in enumerate(read):
+        if one.name not in written:
+            raise InvalidRecipe(f"declared.{number}.name", one.name, "a name that the labels list too")
+    return written, [plain(one) for one in read]
+
+
+def read_labels(labels: Sequence[str]) -> list[str]:
+    """The labels of an operator set that declares nothing. Raises as `read_operators` does."""
+    return read_operators(labels)[0]
+
+
+def declaration_schema() -> JsonSchemaValue:
+    """JSON schema of a declared operator."""
+    return TypeAdapter(Declaration).json_schema()
 
 
 def recipe_schema() -> JsonSchemaValue:

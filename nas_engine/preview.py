@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
 
 from nas_engine.architecture import Architecture
 from nas_engine.budget import Cost
 from nas_engine.chance import Chance, seed_from
+from nas_engine.components import checked
 from nas_engine.exporters import Found, untrained_files
 from nas_engine.feasibility import Feasibility, feasibility, impossible, sampled_costs
 from nas_engine.graph.block import INPUT, Block, LayerRow
 from nas_engine.graph.layers import Layer
-from nas_engine.operators import operator
+from nas_engine.operators import Declaration, Site, operator
 from nas_engine.recipe import Recipe, recipe
-from nas_engine.shapes import TaskShape
+from nas_engine.shapes import FeatureShape, TaskShape
 from nas_engine.spaces import ChainSpace
 from nas_engine.spaces.document import FORMAT, VERSION, document, read_document
 from nas_engine.stages import Search
@@ -172,6 +176,53 @@ def layer_table(space: ChainSpace, architecture: Architecture, shape: TaskShape)
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where an operator is looked at: what comes in, how many channels go out, by how much the image shrinks."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    channels: Annotated[int, Field(ge=1, le=4096, description="channels that come in")] = 32
+    out: Annotated[int, Field(ge=1, le=4096, description="channels that go out")] = 32
+    height: Annotated[int, Field(ge=1, le=1024, description="pixels from top to bottom")] = 16
+    width: Annotated[int, Field(ge=1, le=1024, description="pixels from left to right")] = 16
+    stride: Annotated[int, Field(ge=1, le=4, description="by how much the image shrinks")] = 1
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An operator at a place: its label, its cost, what goes out, every layer, its drawing."""
+
+    label: str
+    cost: Cost
+    output: str
+    layers: tuple[LayerRow, ...]
+    graph: Graph
+
+
+def standing(label: str, place: Place) -> Standing:
+    """An operator at a place. Raises UnknownComponent or InvalidArchitecture for its label, Incompatible for the place."""
+    block = operator(label).at(Site(FeatureShape(place.channels, place.height, place.width), place.out, place.stride))
+    return Standing(label, block.cost, str(block.output), tuple(block.rows()), graph(block))
+
+
+def declared_label(declaration: object) -> str:
+    """The label of what plain data declares. Raises InvalidRecipe, naming the field."""
+    return checked(Declaration, declaration).operator.label
+
+
+def read_place(value: object) -> Place:
+    """A place from plain data. Raises InvalidRecipe, naming the field."""
+    return checked(Place, value)
+
+
+def declared_names(recipe_data: Mapping[str, Any]) -> dict[str, str]:
+    """Label -> name, of what a recipe that was taken declares: how its pages call those operators."""
+    space = recipe_data.get("space")
+    declared = space.get("declared", ()) if isinstance(space, dict) else ()
+    return {declared_label(one): str(one["name"]) for one in declared}
+
+
+@dataclass(frozen=True)
 class Network:
     """One network of a recipe's space: its document, every layer, and the drawing of each place."""
 
@@ -257,8 +308,12 @@ __all__ = [
     "LayerRow",
     "Network",
     "Part",
+    "Place",
     "Preview",
+    "Standing",
     "cell_graph",
+    "declared_label",
+    "declared_names",
     "document",
     "drawings",
     "drawn",
@@ -271,7 +326,9 @@ __all__ = [
     "network",
     "preview",
     "read_document",
+    "read_place",
     "recipe",
     "refuse_impossible",
+    "standing",
     "untrained",
 ]

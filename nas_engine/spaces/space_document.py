@@ -56,7 +56,7 @@ class SpaceDocument:
             min_length=1, max_length=MOST_PLACES, description="for each place, the position of its set in `alphabets`"
         ),
     ]
-    reference: Annotated[str, Field(max_length=200, description="operator at every place of the reference network")]
+    reference: Annotated[str, Field(max_length=600, description="operator at every place of the reference network")]
     labels: Annotated[
         tuple[str, ...],
         Field(max_length=MOST_OPTIONS_LISTED, description="operators of the members, where they are listed"),

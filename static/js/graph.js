@@ -5,9 +5,9 @@ import { short } from "./figures.js";
 const SVG = "http://www.w3.org/2000/svg";
 const FAMILIES = {
   Input: "input", Conv: "conv", Depthwise: "depthwise", Linear: "linear",
-  BatchNorm: "norm", ReLU: "norm", ReLU6: "norm", Sigmoid: "norm", Dropout: "norm",
+  BatchNorm: "norm", ReLU: "norm", ReLU6: "norm", Sigmoid: "norm", SiLU: "norm", HardSwish: "norm", GELU: "norm", Dropout: "norm",
   MaxPool: "pool", AvgPool: "pool", GlobalAvgPool: "pool", Flatten: "shape", Zeros: "shape", ShiftOnePixel: "shape",
-  PrefixAdd: "join", Concat: "join", PrefixGate: "gate", Scale: "gate", Block: "block",
+  PrefixAdd: "join", Concat: "join", PrefixGate: "gate", Multiply: "gate", Scale: "gate", Block: "block",
 };
 export const WORDS = {
   input: "input", conv: "convolution", depthwise: "depthwise convolution", linear: "linear", norm: "norm and activation",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from nas_engine.catalog import declaration_schema
 from nas_engine.events import FACTS
 from webapp.accounts.models import Team, Token, User
 from webapp.accounts.selectors import chosen_team, role_in, teams_of
@@ -412,24 +413,43 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
         fields = ("id", "team", "name", "created", "versions")
 
 
+@extend_schema_field(declaration_schema())
+class DeclarationField(serializers.JSONField):
+    """A declared operator: GET /catalog/ has its schema."""
+
+
 class OperatorSetVersionSerializer(serializers.ModelSerializer[OperatorSetVersion]):
     labels = serializers.ListField(child=serializers.CharField())
+    declared = serializers.ListField(child=DeclarationField())
 
     class Meta:
         model = OperatorSetVersion
-        fields = ("id", "number", "labels", "digest", "created")
+        fields = ("id", "number", "labels", "declared", "digest", "created")
 
 
 class OperatorSetSerializer(serializers.ModelSerializer[OperatorSet]):
+    """`retired`: since when it is no longer offered; null where it is."""
+
     versions = OperatorSetVersionSerializer(many=True)
 
     class Meta:
         model = OperatorSet
-        fields = ("id", "team", "name", "created", "versions")
+        fields = ("id", "team", "name", "created", "retired", "versions")
 
 
 class LabelsSerializer(serializers.Serializer[Any]):
-    labels = serializers.ListField(child=serializers.CharField(max_length=200), min_length=1, max_length=512)
+    labels = serializers.ListField(
+        child=serializers.CharField(max_length=600),
+        min_length=1,
+        max_length=64,
+        help_text="of operators, or the names of `declared` ones",
+    )
+    declared = serializers.ListField(
+        child=DeclarationField(),
+        required=False,
+        max_length=32,
+        help_text="the team's own operators, each with its name",
+    )
 
 
 class NewOperatorSetSerializer(LabelsSerializer):

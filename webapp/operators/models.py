@@ -17,6 +17,7 @@ class OperatorSet(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="operator_sets")
     name = models.CharField(max_length=120)
     created = models.DateTimeField(auto_now_add=True)
+    retired = models.DateTimeField(null=True)  # since when it is no longer offered; it is still read
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("team", "name"), name="one_operator_set_a_name"),)
@@ -27,12 +28,13 @@ class OperatorSet(models.Model):
 
 
 class OperatorSetVersion(Immutable):
-    """The labels at one time, in order. A study that used it still finds them."""
+    """The labels at one time, in order, and the operators that the team declared. A study that used it still finds them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operator_set = models.ForeignKey(OperatorSet, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    labels = models.JSONField()
+    labels = models.JSONField()  # of declared operators: names
+    declared = models.JSONField(default=list)  # as the engine writes declarations
     digest = models.CharField(max_length=16)
     created = models.DateTimeField(auto_now_add=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nas_engine.preview import Graph, GraphNode, LayerRow, Network, Part, drawings, folded
+from nas_engine.preview import Graph, GraphNode, LayerRow, Network, Part, declared_names, drawings, folded
 from nas_engine.preview import recipe as read_recipe
 from nas_engine.wire import Plain, plain
 from webapp.runs.models import Run
@@ -28,6 +28,7 @@ class Cell:
 
     letter: str
     label: str
+    name: str  # the label, or what the recipe calls a declared operator
     places: list[Place] = field(default_factory=list)
 
     @property
@@ -76,12 +77,14 @@ def genes_of(asked: Network) -> list[str]:
 
 def drawn(run: Run, asked: Network) -> Drawn:
     """The drawings of a network of this run."""
-    made = drawings(read_recipe(run.recipe), genes_of(asked))
+    made, names = drawings(read_recipe(run.recipe), genes_of(asked)), declared_names(run.recipe)
     nodes = {node.name: node for node in made.whole.nodes}
     cells: dict[str, Cell] = {}
     for part in made.parts:
         if part.label:
-            cell = cells.setdefault(part.label, Cell(letters(len(cells)), part.label))
+            cell = cells.setdefault(
+                part.label, Cell(letters(len(cells)), part.label, names.get(part.label, part.label))
+            )
             number = sum(len(other.places) for other in cells.values())
             cell.places.append(Place(part.name, number, part.group, nodes[part.name]))
     blocks = tuple(_blocks(made.parts, nodes, cells, asked.layers))
@@ -114,7 +117,7 @@ def _data(whole: Graph, parts: Sequence[Part], cells: dict[str, Cell]) -> dict[s
         {
             "name": part.name,
             "group": part.group,
-            "label": part.label,
+            "label": cells[part.label].name if part.label else "",
             "cell": cells[part.label].letter if part.label else "",
             "graph": distinct.index(part.graph),
         }

@@ -28,6 +28,7 @@ from webapp.pages.views.invitations import invitation, invited
 from webapp.pages.views.library import library, pin, unpin
 from webapp.pages.views.new_study import new_study, preview_study
 from webapp.pages.views.notes import network_note, preview_note, study_note, study_tags
+from webapp.pages.views.operators import declare_operator, operator_set, operators
 from webapp.pages.views.quotas import quotas
 from webapp.pages.views.shared import (
     shared_best_file,
@@ -68,6 +69,10 @@ urlpatterns = [
     path("data/<uuid:pk>/", dataset, name="dataset"),
     path("data/<uuid:pk>/delete/", remove, name="delete-dataset"),
     path("data/uploads/<uuid:pk>/cancel/", cancel, name="cancel-upload"),
+    path("operators/", operators, name="operators"),
+    path("operators/new/", declare_operator, name="new-operator-set"),
+    path("operators/<uuid:pk>/", operator_set, name="operator-set"),
+    path("operators/<uuid:pk>/declare/", declare_operator, name="declare-operator"),
     path("spaces/", spaces, name="spaces"),
     path("runs/<uuid:pk>/spaces/", run_spaces, name="run-spaces"),
     path("studies/from-bundle/", from_bundle, name="from-bundle"),

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from nas_engine.catalog import catalog, recipe_schema, skeletons
+from nas_engine.catalog import catalog, declaration_schema, recipe_schema, skeletons
 from nas_engine.preview import preview
 from nas_engine.preview import recipe as read_recipe
 from nas_engine.wire import plain
@@ -34,11 +34,12 @@ class Catalog(APIView):
 
     @extend_schema(
         operation_id="read_catalog",
-        summary="every component with its fields, ranges and help, and the JSON schema of a recipe",
+        summary="every component with its fields, ranges and help, and the JSON schemas of a recipe and of a declared operator",
         responses={200: OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> Response:
-        return Response({"families": catalog(), "skeletons": skeletons(), "recipe": recipe_schema()})
+        found = {"families": catalog(), "skeletons": skeletons(), "recipe": recipe_schema()}
+        return Response({**found, "declaration": declaration_schema()})
 
 
 class Templates(APIView):
@@ -88,7 +89,7 @@ class OperatorSets(ListAPIView[OperatorSet]):
     def post(self, request: Request) -> Response:
         given, user = body(self, serializers.NewOperatorSetSerializer), user_of(request)
         team = seen(teams_of(user), given["team"]) if "team" in given else home_team(user)
-        made = create_operator_set(user, team, given["name"], given["labels"])
+        made = create_operator_set(user, team, given["name"], given["labels"], given.get("declared", ()))
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
 
 
@@ -118,11 +119,13 @@ class OperatorSetVersions(GenericAPIView[OperatorSetVersion]):
             400: PROBLEM,
             403: PROBLEM,
             404: PROBLEM,
+            409: PROBLEM,
             422: PROBLEM,
         },
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         user = user_of(request)
         held = seen(operator_sets_of(user), pk)
-        version = add_version(user, held, body(self, serializers.LabelsSerializer)["labels"])
+        given = body(self, serializers.LabelsSerializer)
+        version = add_version(user, held, given["labels"], given.get("declared", ()))
         return Response(self.get_serializer(version).data, status.HTTP_201_CREATED)

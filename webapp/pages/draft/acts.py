@@ -7,7 +7,7 @@ from typing import Any
 
 from nas_engine.catalog import skeletons
 from webapp.pages.draft.palette import BEGIN, canonical_label
-from webapp.pages.draft.schemas import beginning, families, one_of, schema_at
+from webapp.pages.draft.schemas import beginning, families, one_of, schema_at, takes_operators
 
 Plain = dict[str, Any]
 
@@ -76,8 +76,8 @@ def settled_kinds(recipe: Plain, was: dict[str, str]) -> Plain:
     made = deepcopy(recipe)
     space = made["space"]
     if was.get("space", space["kind"]) != space["kind"]:
-        kept = {name: space[name] for name in ("kind", "skeleton") if name in space}
-        made["space"] = {**kept, "operators": list(BEGIN)} if space["kind"] == "chain" else kept
+        kept = {name: space[name] for name in ("kind", "skeleton", "operators", "declared") if space.get(name)}
+        made["space"] = {"operators": list(BEGIN), **kept} if takes_operators(space["kind"]) else kept
     if isinstance(space.get("skeleton"), dict) and was.get("space.skeleton") in skeletons():
         made["space"]["skeleton"] = _copied(was["space.skeleton"])
     for number, stage in enumerate(made["pipeline"]):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from webapp.pages.draft.reading import OWN, same
-from webapp.pages.draft.schemas import Schema, fields_of, one_of, optional, own_form, row_form, settled
+from webapp.pages.draft.schemas import Schema, deep, fields_of, one_of, optional, own_form, row_form, settled
 
 FRONT = 4  # fields of a component that are shown at once; the others where they were changed
 BEHIND = {
@@ -139,6 +139,8 @@ def group(schema: Schema, path: str, label: str, value: object, offered: dict[st
     made = Group(path, label, help=schema.get("description", "").partition("\n")[0])
     for name, one in fields_of(schema).items():
         inner = f"{path}.{name}"
+        if deep(one):
+            continue
         if "oneOf" in one:
             made.groups.append(choice_of_component(one, inner, held.get(name)))
         elif "properties" in settled(one):

@@ -9,7 +9,7 @@ from typing import Any
 from nas_engine.catalog import built_in_data, skeletons
 from webapp.pages.draft.fields import Field, Group, group, input_of, kind_field
 from webapp.pages.draft.palette import Palette, palette
-from webapp.pages.draft.schemas import budget_schema, families, seed_schema
+from webapp.pages.draft.schemas import budget_schema, families, seed_schema, takes_operators
 from webapp.pages.draft.skeleton import Drawing, drawing
 
 KERNELS = ["3", "5", "7", "9", "11"]
@@ -47,7 +47,7 @@ class Form:
         """Every place at which an error can be shown."""
         yield from ("space", "pipeline")
         if self.palette is not None:
-            yield from ("space.operators", "set_name")
+            yield from ("space.operators", "space.declared", "set_name")
         own = [self.own_skeleton] if self.own_skeleton else []
         stages = [stage.group for stage in self.stages]
         for part in (self.task, self.space, *own, self.network, self.search, *stages):
@@ -72,7 +72,7 @@ def form(recipe: dict[str, Any], place: int = 0) -> Form:
         drawing(recipe),
         _value_at(shape, "space.skeleton"),
         _taken(shape, "space.skeleton"),
-        palette(recipe, place) if space_kind == "chain" else None,
+        palette(recipe, place) if takes_operators(space_kind) else None,
         group(limits["network"], "budget.network", "Network", budget.get("network")),
         search,
         [_stage(number, stage, offered) for number, stage in enumerate(_stages(recipe))],

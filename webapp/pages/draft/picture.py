@@ -11,8 +11,15 @@ from nas_engine.preview import Graph, GraphNode
 CHIP, TALL, NEXT, LANE = 28, 18, 36, 24  # width and height of a step; from one rank and one lane to the next
 LIFT = 14  # by how much an edge that passes steps by rises above them
 KINDS = {"Conv": "conv", "Depthwise": "dw", "MaxPool": "max", "AvgPool": "avg", "GlobalAvgPool": "mean", "ReLU": "relu"}
-OTHERS = {"ShiftOnePixel": "shift", "Concat": "concat", "Linear": "linear", "Flatten": "flatten", "Zeros": "zero"}
-JOINS = {"PrefixAdd": " + ", "PrefixGate": " ⊙ ", "Scale": " · ", "Concat": ", "}
+OTHERS = {
+    "ShiftOnePixel": "shift",
+    "Concat": "concat",
+    "Linear": "linear",
+    "Flatten": "flatten",
+    "Zeros": "zero",
+    "HardSwish": "h-swish",
+}
+JOINS = {"PrefixAdd": " + ", "PrefixGate": " ⊙ ", "Multiply": " ⊙ ", "Scale": " · ", "Concat": ", "}
 FAMILIES = {"Conv": "conv", "Depthwise": "depthwise", "MaxPool": "pool", "AvgPool": "pool", "GlobalAvgPool": "pool"}
 LETTERS = "hgfuvwpqrs"  # for steps that several others read
 
@@ -100,7 +107,11 @@ def formula(drawn: Graph) -> str:
         if uses[name] > 1 and node.kind != "Input" and (letter := next(letters, "")):
             named.append(f"{letter} = {text}")
             text = letter
-        elif node.kind in ("PrefixAdd", "PrefixGate") and uses[name] and nodes[_reader(drawn, name)].kind in JOINS:
+        elif (
+            node.kind in ("PrefixAdd", "PrefixGate", "Multiply")
+            and uses[name]
+            and nodes[_reader(drawn, name)].kind in JOINS
+        ):
             text = f"({text})"
         written[name] = text
     return "; ".join([*named, written[drawn.output]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from math import isfinite
@@ -12,6 +13,7 @@ from django.http import QueryDict
 from webapp.pages.draft.schemas import (
     Schema,
     budget_schema,
+    deep,
     families,
     fields_of,
     optional,
@@ -85,6 +87,8 @@ def _read(schema: Schema, path: str, sent: QueryDict) -> Any:
     own, row, held = own_form(schema), row_form(schema), settled(schema)
     if own is not None and text_of(sent, path) == OWN:
         return _object(own, path, sent)
+    if deep(schema):
+        return _json(text_of(sent, path))
     if row is not None:
         return [_object(row, f"{path}.{number}", sent) for number in _numbers(path, sent)]
     if "properties" in held and path in sent:
@@ -100,6 +104,14 @@ def _read(schema: Schema, path: str, sent: QueryDict) -> Any:
     if text == "":
         return None if optional(schema) else ABSENT
     return _scalar(held, text)
+
+
+def _json(text: str) -> Any:
+    """What JSON text holds; the text, for the engine to refuse, where it is none; nothing where there is none."""
+    try:
+        return json.loads(text) if text else ABSENT
+    except (ValueError, RecursionError):
+        return text
 
 
 def _scalar(schema: Schema, text: str) -> Any:

@@ -54,9 +54,20 @@ def own_form(schema: Schema) -> Schema | None:
 
 
 def row_form(schema: Schema) -> Schema | None:
-    """Of a list of objects: what one of them looks like."""
+    """Of a list of objects that a table can show: what one of them looks like."""
     items: Schema = settled(schema).get("items", {})
-    return items if "properties" in items else None
+    simple = all(settled(one).get("type") in PLAIN for one in fields_of(items).values())
+    return items if "properties" in items and simple else None
+
+
+def deep(schema: Schema) -> bool:
+    """Whether a list's objects hold more than a row of a table can show: a page of their own writes them."""
+    return "properties" in settled(schema).get("items", {}) and row_form(schema) is None
+
+
+def takes_operators(space_kind: object) -> bool:
+    """Whether a kind of space has a list of operators to choose from."""
+    return "operators" in fields_of(families()["spaces"].get(str(space_kind), {}))
 
 
 def schema_at(schema: Schema, path: str) -> Schema:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from nas_engine.errors import NasError
+from nas_engine.wire import Plain
 from webapp.accounts.models import Team, User
 from webapp.operators.models import OperatorSet, OperatorSetVersion
-from webapp.operators.selectors import operator_set_versions_of, operator_sets_of
+from webapp.operators.selectors import offered_versions_of, operator_sets_of
 from webapp.operators.services.save import add_version, create_operator_set
 from webapp.pages.draft.state import Draft
 from webapp.pages.draft.wrong import Wrong, wrong
 from webapp.refusals import Refused
-from webapp.studies.names import name_after
+from webapp.studies.selectors import DEFAULT_TEMPLATE, templates
 from webapp.studies.services.submit import operators_of
 
 
@@ -42,7 +42,7 @@ class Sets:
 
 def sets_shown(user: User, draft: Draft) -> Sets:
     """The sets of a user's teams, and what the draft has of one."""
-    versions = list(operator_set_versions_of(user))
+    versions = list(offered_versions_of(user))
     chosen = next((one for one in versions if str(one.pk) == draft.operator_set), None)
     return Sets(tuple(_saved(versions)), chosen, chosen is not None and _holds(draft, chosen))
 
@@ -59,20 +59,34 @@ def _saved(versions: Sequence[OperatorSetVersion]) -> list[Saved]:
 
 def _holds(draft: Draft, version: OperatorSetVersion) -> bool:
     """Whether the draft's operators are those of a version."""
-    labels: list[str] = version.labels
+    held: tuple[list[str], list[Plain]] = (version.labels, version.declared)
     try:
-        return operators_of(draft.recipe) == labels
+        return operators_of(draft.recipe) == held
     except NasError:
         return False
 
 
 def take(user: User, draft: Draft) -> None:
-    """Where another version was chosen, its operators in place of those on the page."""
+    """Where another version was chosen, its operators in place of those on the page, with what it declares."""
     if draft.text is not None or draft.operator_set == draft.operator_set_was:
         return
     chosen = sets_shown(user, draft).chosen
     if chosen is not None and isinstance(draft.recipe.get("space"), dict):
         draft.recipe["space"]["operators"] = list(chosen.labels)
+        draft.recipe["space"].pop("declared", None)
+        if chosen.declared:
+            draft.recipe["space"]["declared"] = chosen.declared
+
+
+def begun_with_operators(version: OperatorSetVersion) -> Draft:
+    """A chain of a version's operators: the default template without the stage that evolves cells."""
+    begun = dict(templates()[DEFAULT_TEMPLATE].recipe)
+    declared = {"declared": version.declared} if version.declared else {}
+    begun["space"] = {"kind": "chain", "skeleton": "digits", "operators": list(version.labels), **declared}
+    begun["pipeline"] = [stage for stage in begun["pipeline"] if stage.get("trainer", {}).get("kind") != "autospace"]
+    begun["budget"] = {"search": begun["budget"]["search"]}  # what its networks cost is theirs to say
+    begun["name"] = version.operator_set.name
+    return Draft(begun, team=str(version.operator_set.team_id), operator_set=str(version.pk))
 
 
 def pinned(user: User, draft: Draft, team: Team) -> OperatorSetVersion | None:
@@ -87,36 +101,18 @@ def save(user: User, team: Team, draft: Draft, name: str) -> None:
         draft.wrong = Wrong("set_name", "a set needs a name, such as ‘mobile, no squeeze’; up to 120 characters")
         return
     try:
-        draft.operator_set = str(_saved_as(user, team, name[:120], operators_of(draft.recipe)).pk)
+        draft.operator_set = str(_saved_as(user, team, name[:120], *operators_of(draft.recipe)).pk)
     except NasError as error:
         draft.wrong = Wrong("space.operators", wrong(error).text)
     except Refused as error:
         draft.wrong = Wrong("set_name", str(error))
 
 
-def _saved_as(user: User, team: Team, name: str, labels: Sequence[str]) -> OperatorSetVersion:
+def _saved_as(
+    user: User, team: Team, name: str, labels: Sequence[str], declared: Sequence[Plain]
+) -> OperatorSetVersion:
     known: OperatorSet | None = operator_sets_of(user).filter(team=team, name=name).first()
     if known is not None:
-        return add_version(user, known, labels)
-    made = create_operator_set(user, team, name, labels)
+        return add_version(user, known, labels, declared)
+    made = create_operator_set(user, team, name, labels, declared)
     return made.versions.get()
-
-
-def begun_with_operators(version: OperatorSetVersion) -> dict[str, Any]:
-    """A recipe that searches a chain of a set's operators, and trains and exports what it finds."""
-    return {
-        "version": 1,
-        "name": name_after(f"with {version}"),
-        "task": {"kind": "image_classification"},
-        "space": {"kind": "chain", "operators": list(version.labels), "skeleton": "small"},
-        "pipeline": [
-            {"kind": "train", "name": "supernet", "trainer": {"kind": "uniform_paths"}},
-            {
-                "kind": "search",
-                "strategy": {"kind": "ageing_evolution"},
-                "estimator": {"kind": "shared_weights"},
-            },
-            {"kind": "retrain"},
-            {"kind": "export"},
-        ],
-    }

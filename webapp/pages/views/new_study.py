@@ -17,7 +17,7 @@ from webapp.accounts.models import Team
 from webapp.accounts.selectors import home_team, teams_of, teams_to_edit
 from webapp.datasets.selectors import versions_of
 from webapp.library.selectors import pins_of
-from webapp.operators.selectors import operator_set_versions_of
+from webapp.operators.selectors import offered_versions_of
 from webapp.pages.draft.form import form
 from webapp.pages.draft.own_data import begun_with, offer_data
 from webapp.pages.draft.own_space import begun_with_space, offer_spaces, take_space
@@ -44,7 +44,7 @@ from webapp.studies.services.submit import Submission, submit_study
 def new_study(request: Asked) -> HttpResponse:
     """Write a recipe and submit it; a button comes back as `act`.
 
-    `?template=`, `?study=`, `?from=` (a run), `?data=` and `?space=` fill the page.
+    `?template=`, `?study=`, `?from=` (a run), `?data=`, `?space=` and `?operators=` (a version of a set) fill the page.
     """
     if request.method != "POST":
         return _page(request, _begun(request), 200)
@@ -102,9 +102,8 @@ def _begun(request: Asked) -> Draft:
         recipe = {**retraining(kept.recipe, kept.genes, Longer()), "name": name_after(kept.name)}
         return Draft(recipe, team=str(kept.team_id))
     if "operators" in request.GET:
-        chosen = get_object_or_404(operator_set_versions_of(request.user), pk=_identity(request.GET["operators"]))
-        team = str(chosen.operator_set.team_id)
-        return Draft(begun_with_operators(chosen), team=team, operator_set=str(chosen.pk))
+        version = get_object_or_404(offered_versions_of(request.user), pk=_identity(request.GET["operators"]))
+        return begun_with_operators(version)
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
     return Draft(known[name].recipe, template=name)

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from nas_engine.catalog import read_labels
+from nas_engine.catalog import read_operators
 from nas_engine.preview import refuse_impossible
 from nas_engine.run import Recipe
 from nas_engine.run import recipe as read_recipe
-from nas_engine.wire import digest
+from nas_engine.wire import Plain, digest
 from webapp.accounts.models import Role, Team, User
 from webapp.accounts.selectors import require
 from webapp.datasets.services.hold import hold_data
@@ -87,18 +87,25 @@ def _check_operators(asked: Submission, plan: Recipe) -> None:
         return
     if asked.operators.operator_set.team_id != asked.team.pk:
         raise Conflict(f"operator set {asked.operators} is another team's; save it in the team of the study")
-    if operators_of(plan.plain) != asked.operators.labels:
+    if asked.operators.operator_set.retired is not None:
+        raise Conflict(f"operator set {asked.operators.operator_set} is retired; restore it, or name no version")
+    if operators_of(plan.plain) != (asked.operators.labels, asked.operators.declared):
         wanted = ", ".join(asked.operators.labels)
         raise Conflict(
-            f"space.operators are not those of operator set {asked.operators}: {wanted}; take these, or name no version"
+            f"space.operators and space.declared are not those of operator set {asked.operators}: {wanted};"
+            " take these, or name no version"
         )
 
 
-def operators_of(recipe: Mapping[str, Any]) -> list[str]:
+def operators_of(recipe: Mapping[str, Any]) -> tuple[list[str], list[Plain]]:
     """The operators of a recipe's space as a set holds them; none where it has no list of them. Raises NasError."""
     space = recipe.get("space")
-    listed = space.get("operators") if isinstance(space, dict) else None
-    return read_labels(listed) if isinstance(listed, list) and listed else []
+    held = space if isinstance(space, dict) else {}
+    listed, declared = held.get("operators"), held.get("declared")
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed) or not listed:
+        return [], []
+    given = declared if isinstance(declared, list) else []
+    return read_operators(listed, [one for one in given if isinstance(one, dict) and one.get("name") in listed])
 
 
 def _known(user: User, asked: Submission) -> Study | None:
