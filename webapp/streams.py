@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
@@ -17,17 +17,19 @@ class Streamed(StreamingHttpResponse):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         blocks = iter(self.streaming_content)  # type: ignore[arg-type]
-        while (block := await sync_to_async(next)(blocks, None)) is not None:
+        step = sync_to_async(lambda: next(blocks, None))
+        while (block := await step()) is not None:
             yield block
 
 
 class AsItIs(BaseContentNegotiation):
     """What is given out has one form: whatever `Accept` says, errors are problems and files are files."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser:
-        return parsers[0]
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        return next(iter(parsers))
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        first = next(iter(renderers))
+        return first, first.media_type

@@ -80,6 +80,13 @@ def invitations_of(user: User, team: Team) -> QuerySet[Invitation]:
     return Invitation.objects.filter(team=team).select_related("created_by", "team").order_by("-created", "-id")
 
 
+def team_named(user: User, named: str) -> Team:
+    """The user's team that a page names; where it names none, the only one that they may submit to. Raises as `home_team`."""
+    found = next((team for team in teams_of(user) if str(team.pk) == named), None)
+    mine = teams_to_edit(user)[:2]
+    return found or (mine[0] if len(mine) == 1 else home_team(user))
+
+
 def home_team(user: User) -> Team:
     """The team that a study goes to where none is named: the chosen one, or the only one. Raises Unclear or NotAllowed."""
     chosen = chosen_team(user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -32,25 +32,25 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 class Operation(AutoSchema):
     """Adds the answers that follow from what is the same for all views, and the scope that a token needs."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override] - the stubs are of Django REST's own generator
         said = super().get_description()
         wanted = scope_of(self.view, self.method)
         return "\n\n".join(filter(None, [said, f"Scope: `{wanted.value}`." if wanted else "Not for tokens."]))
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         found: dict[str, Any] = super()._get_response_bodies(direction)
         shared = dict(ANY)
         if any(one["in"] in ("query", "header") for one in self._get_parameters()):
             shared |= {400: "a parameter that is wrong"}
-        if self._get_request_body() is not None:
+        if self._get_request_body() is not None:  # type: ignore[no-untyped-call]
             shared |= WITH_BODY
         if scope_of(self.view, self.method) is not Scope.READ:
             shared[403] = "not your role in the team, or not the token's scope"
         for status, said in shared.items():
             if str(status) not in found:
                 found[str(status)] = self._problem(said, str(status))
-        for status, answer in found.items():
-            if status >= "400" and "content" in answer:
+        for code, answer in found.items():
+            if code >= "400" and "content" in answer:
                 (body,) = answer["content"].values()
                 answer["content"] = {CONTENT_TYPE: body}
         return found
@@ -60,7 +60,7 @@ class Operation(AutoSchema):
             ProblemSerializer,
         )  # models, which are not there yet when the settings name this
 
-        shown: dict[str, Any] = self._get_response_for_code(
+        shown: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
             OpenApiResponse(ProblemSerializer, description=said), status
         )
         return shown

@@ -91,7 +91,7 @@ def recorded(run: uuid.UUID) -> Recorded:
         events=held.events,
         by_key=held.by_key,
         environments=tuple(environments_of(row)),
-        operator_set=cast("Plain | None", known),
+        operator_set=known,
     )
 
 

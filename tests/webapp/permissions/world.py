@@ -107,7 +107,7 @@ def world(folder: Path) -> World:
     _runs(made, team, people["owner"])
     _data(made, team, folder)
     kept = create_operator_set(people["owner"], team, f"{SECRET} set", ["mb3_e2", "skip"])
-    made.things["operator-sets/pk"] = str(kept.pk)
+    made.things |= dict.fromkeys(("operator-sets/pk", "operators/pk"), str(kept.pk))
     _links(made, people["owner"])
     _bundle(made, folder)
     return made

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from nas_engine.preview import declared_label, read_place, standing
 from nas_engine.wire import plain
 from webapp.api import operator_serializers, serializers
+from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.operators.differences import differences
 from webapp.operators.models import OperatorSet
@@ -24,6 +25,7 @@ PLACE = ("channels", "out", "height", "width", "stride")
 
 
 class PreviewOperator(GenericAPIView[Any]):
+    scope = Scope.READ
     serializer_class = operator_serializers.OperatorPreviewSerializer
 
     @extend_schema(
@@ -46,6 +48,7 @@ class PreviewOperator(GenericAPIView[Any]):
 
 
 class DiffOperatorSet(GenericAPIView[OperatorSet]):
+    scope = Scope.READ
     serializer_class = operator_serializers.OperatorDiffSerializer
 
     @extend_schema(
@@ -65,6 +68,7 @@ class DiffOperatorSet(GenericAPIView[OperatorSet]):
 
 
 class RetireOperatorSet(GenericAPIView[OperatorSet]):
+    scope = Scope.WRITE
     serializer_class = serializers.OperatorSetSerializer
 
     @extend_schema(
@@ -80,6 +84,7 @@ class RetireOperatorSet(GenericAPIView[OperatorSet]):
 
 
 class RestoreOperatorSet(GenericAPIView[OperatorSet]):
+    scope = Scope.WRITE
     serializer_class = serializers.OperatorSetSerializer
 
     @extend_schema(

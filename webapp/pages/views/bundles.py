@@ -11,8 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from nas_engine.errors import NasError
-from webapp.accounts.models import Team
-from webapp.accounts.selectors import home_team, teams_of, teams_to_edit
+from webapp.accounts.selectors import team_named
 from webapp.bundles.selectors import came_out
 from webapp.bundles.services.recreate import Brought, recreate_study
 from webapp.pages.requests import Asked
@@ -29,7 +28,9 @@ def from_bundle(request: Asked) -> HttpResponse:
     if not isinstance(file, UploadedFile) or file.file is None:
         return render(request, "refused.html", {"said": "choose a bundle first, a file NAME.bundle.zip"}, status=422)
     try:
-        study, _ = recreate_study(request.user, Brought(_team(request), file.file))
+        study, _ = recreate_study(
+            request.user, Brought(team_named(request.user, request.POST.get("team", "")), file.file)
+        )
     except NasError as error:
         return render(request, "refused.html", {"said": str(error)}, status=422)
     return redirect("study", study.pk)
@@ -41,11 +42,3 @@ def origin(request: Asked, pk: uuid.UUID) -> HttpResponse:
     found = came_out(get_object_or_404(studies_of(request.user), pk=pk))
     status = 200 if found is not None and found.outcome == "pending" else NO_MORE
     return render(request, "studies/origin.html", {"origin": found}, status=status)
-
-
-def _team(request: Asked) -> Team:
-    """The one that the page names; where it names none, the only one that they may submit to."""
-    named = request.POST.get("team", "")
-    found = next((team for team in teams_of(request.user) if str(team.pk) == named), None)
-    mine = teams_to_edit(request.user)[:2]
-    return found or (mine[0] if len(mine) == 1 else home_team(request.user))

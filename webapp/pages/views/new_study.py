@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from nas_engine.errors import NasError
-from webapp.accounts.models import Team
-from webapp.accounts.selectors import home_team, teams_of, teams_to_edit
+from webapp.accounts.selectors import team_named, teams_to_edit
 from webapp.datasets.selectors import versions_of
 from webapp.library.selectors import pins_of
 from webapp.operators.selectors import offered_versions_of
@@ -75,7 +74,7 @@ def _sent(request: Asked) -> Draft:
 
 def _save_set(request: Asked, draft: Draft) -> None:
     try:
-        save(request.user, _team(request, draft), draft, text_of(request.POST, "set_name"))
+        save(request.user, team_named(request.user, draft.team), draft, text_of(request.POST, "set_name"))
     except Refused as error:
         draft.wrong = Wrong("set_name", str(error))
 
@@ -102,8 +101,8 @@ def _begun(request: Asked) -> Draft:
         recipe = {**retraining(kept.recipe, kept.genes, Longer()), "name": name_after(kept.name)}
         return Draft(recipe, team=str(kept.team_id))
     if "operators" in request.GET:
-        version = get_object_or_404(offered_versions_of(request.user), pk=_identity(request.GET["operators"]))
-        return begun_with_operators(version)
+        offered = get_object_or_404(offered_versions_of(request.user), pk=_identity(request.GET["operators"]))
+        return begun_with_operators(offered)
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
     return Draft(known[name].recipe, template=name)
@@ -122,7 +121,7 @@ def _submitted(request: Asked, draft: Draft) -> Study | None:
     if draft.wrong is not None:
         return None
     try:
-        team = _team(request, draft)
+        team = team_named(request.user, draft.team)
         asked = Submission(team, draft.recipe, operators=pinned(request.user, draft, team))
         # the page and what it says: sent twice it is one study, changed and sent again it is another
         study, _ = submit_study(request.user, replace(asked, key=f"page {draft.key} {asked.digest}"))
@@ -135,17 +134,10 @@ def _submitted(request: Asked, draft: Draft) -> Study | None:
     return None
 
 
-def _team(request: Asked, draft: Draft) -> Team:
-    """The one that the page names; where it names none, the only one that they may submit to."""
-    found = next((team for team in teams_of(request.user) if str(team.pk) == draft.team), None)
-    mine = teams_to_edit(request.user)[:2]
-    return found or (mine[0] if len(mine) == 1 else home_team(request.user))
-
-
 def _uses(request: Asked, draft: Draft) -> list[Use]:
     """What the team may use that the study would be of; none where that is not clear yet."""
     try:
-        return uses_of(_team(request, draft))
+        return uses_of(team_named(request.user, draft.team))
     except Refused:
         return []
 

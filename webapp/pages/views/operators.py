@@ -13,8 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from nas_engine.errors import NasError
 from nas_engine.preview import Place, folded, standing
 from nas_engine.wire import plain
-from webapp.accounts.models import Team
-from webapp.accounts.selectors import home_team, may_edit, teams_of, teams_to_edit
+from webapp.accounts.selectors import may_edit, team_named, teams_to_edit
 from webapp.operators.differences import differences
 from webapp.operators.models import OperatorSet
 from webapp.operators.selectors import operator_sets_of, two_versions
@@ -125,7 +124,10 @@ def declare_operator(request: Asked, pk: uuid.UUID | None = None) -> HttpRespons
         return _editor(request, held, sketch, was, 422 if request.POST.get("act") == "save" else 200)
     try:
         if held is None:
-            team, name = _team(request), text_of(request.POST, "set_name")[:120]
+            team, name = (
+                team_named(request.user, text_of(request.POST, "team")),
+                text_of(request.POST, "set_name")[:120],
+            )
             if not name:
                 sketch.wrong = Wrong("set_name", "a set needs a name, such as ‘ours’; up to 120 characters")
                 return _editor(request, held, sketch, was, 422)
@@ -151,14 +153,6 @@ def _opened(request: Asked, held: OperatorSet | None) -> tuple[Sketch, str]:
     if found is None:
         raise Http404
     return begun(name, found["nodes"]), name
-
-
-def _team(request: Asked) -> Team:
-    """The one that the page names; where it names none, the only one."""
-    named = text_of(request.POST, "team")
-    found = next((team for team in teams_of(request.user) if str(team.pk) == named), None)
-    mine = teams_to_edit(request.user)[:2]
-    return found or (mine[0] if len(mine) == 1 else home_team(request.user))
 
 
 def _editor(request: Asked, held: OperatorSet | None, sketch: Sketch, was: str, status: int = 200) -> HttpResponse:

@@ -67,5 +67,5 @@ def _ahead(run: uuid.UUID, since: datetime, workers: int) -> int:
     mine = Team.objects.filter(studies__runs=run).values_list("pk", flat=True).get()
     ours = claimable().filter(run__study__team=mine, queued__lte=since).exclude(run=run).count()
     others = claimable().exclude(run__study__team=mine).order_by().values("run__study__team")
-    theirs = sum(min(one["count"], ours + 1) for one in others.annotate(count=Count("pk")))
+    theirs = sum(min(int(one["count"]), ours + 1) for one in others.annotate(count=Count("pk")))
     return ours + theirs + (held if held >= workers else 0)

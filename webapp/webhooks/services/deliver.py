@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -72,7 +73,7 @@ def _claimed(delivery: str | uuid.UUID) -> Delivery | None:
 
 
 def _conclude(row: Delivery, answer: Answer) -> None:
-    told = {"status": answer.status, "error": answer.error, "milliseconds": answer.milliseconds}
+    told: dict[str, Any] = {"status": answer.status, "error": answer.error, "milliseconds": answer.milliseconds}
     if answer.is_good:
         told |= {"state": State.DELIVERED, "ended": Now()}
     elif row.attempt > len(PAUSES):
