@@ -32,7 +32,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 class Operation(AutoSchema):
     """Adds the answers that follow from what is the same for all views, and the scope that a token needs."""
 
-    def get_description(self) -> str:  # type: ignore[override] - the stubs are of Django REST's own generator
+    def get_description(self) -> str:  # type: ignore[override]  # of Django REST's own generator
         said = super().get_description()
         wanted = scope_of(self.view, self.method)
         return "\n\n".join(filter(None, [said, f"Scope: `{wanted.value}`." if wanted else "Not for tokens."]))
