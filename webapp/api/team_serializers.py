@@ -45,6 +45,7 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
     """`is_over`: it has run out, or was used as often as it may be. What its link is, is not kept."""
 
     role = serializers.ChoiceField(choices=Role.choices, read_only=True)
+    email = serializers.CharField(read_only=True, help_text="whom it is for; empty: whoever has the link")
     created_by = serializers.UUIDField(source="created_by_id", read_only=True, allow_null=True)
     is_over = serializers.BooleanField(read_only=True)
 

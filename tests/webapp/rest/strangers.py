@@ -29,7 +29,8 @@ CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
     "response_schema_conformance,negative_data_rejection,missing_required_header,unsupported_method,ignored_auth"
 )
-OF_STUDIO = ("accounts.token", "accounts.attempt", "sessions.session", "audit.auditentry")  # not of one team
+OF_DJANGO = ("admin", "auth", "contenttypes", "sessions", "account", "mfa", "usersessions", "audit")
+OF_PERSONS = ("accounts.user", "accounts.token", "accounts.attempt")
 
 
 @dataclass
@@ -55,13 +56,20 @@ def studio(folder: Path, **variables: str) -> Iterator[tuple[Web, World]]:
         broker.stop()
 
 
-def rows() -> dict[str, str]:
-    """Every row that is some team's, by model."""
+def rows() -> dict[tuple[str, str], str]:
+    """Every row that is no person's own, as JSON."""
     found = {}
     for model in apps.get_models():
-        if model._meta.app_label not in ("admin", "auth", "contenttypes") and model._meta.label_lower not in OF_STUDIO:
-            found[model._meta.label] = serializers.serialize("json", model._default_manager.order_by("pk"))
+        if model._meta.app_label not in OF_DJANGO and model._meta.label_lower not in OF_PERSONS:
+            for row in model._default_manager.order_by("pk"):
+                found[model._meta.label, str(row.pk)] = serializers.serialize("json", [row])
     return found
+
+
+def harmed(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str], team: str) -> list[str]:
+    """Rows that are gone or differ, and new ones of the team."""
+    changed = [name for (name, pk), row in before.items() if after.get((name, pk)) != row]
+    return changed + [name for (name, pk), row in after.items() if (name, pk) not in before and team in row]
 
 
 def held(web: Web, made: World, visitor: str, folder: Path, asked: list[str]) -> Told:
@@ -87,7 +95,7 @@ def held(web: Web, made: World, visitor: str, folder: Path, asked: list[str]) ->
     wrong = [done.stdout] if done.returncode else []
     after = rows()
     if visitor not in ("editor", "owner"):
-        wrong += [f"{visitor} changed {name}" for name in before if before[name] != after[name]]
+        wrong += [f"{visitor} changed {name}" for name in harmed(before, after, made.things["team"])]
     if visitor in OUTSIDE and SECRET in report.read_text(errors="replace"):
         wrong.append(f"{visitor} was told of what the team has; see {report}")
     wrong += [web.log()] if "Traceback" in web.log() else []
