@@ -89,6 +89,11 @@ class Environment(BaseSettings):
         "line", description="how processes log: lines to read, or a JSON object a line"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="the least that is logged")
+    rate_read: int = Field(1200, ge=0, description="REST: reads a minute of one token or browser; 0 is no limit")
+    rate_write: int = Field(300, ge=0, description="REST: changes a minute")
+    rate_upload: int = Field(1200, ge=0, description="REST: parts of uploads a minute")
+    rate_expensive: int = Field(120, ge=0, description="REST: previews a minute")
+    rate_unknown: int = Field(60, ge=0, description="REST: tokens that nobody has, a minute from one address")
     webhook_http: bool = Field(False, description="let webhooks call http:// too; only https:// otherwise")
     webhook_hosts: list[str] = Field(
         [], description="hosts of your own network that webhooks may call, as JSON; else only the whole internet's"

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "webapp.api.middleware.RateLimitHeaders",
     "webapp.pages.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "webapp.urls"
@@ -268,6 +269,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "webapp.api.schema.Operation",
+    "DEFAULT_THROTTLE_CLASSES": ["webapp.api.limits.RateLimit"],
     "EXCEPTION_HANDLER": "webapp.api.problems.problem_response",
 }
 SPECTACULAR_SETTINGS = {
@@ -285,5 +287,6 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ShareKindEnum": "webapp.sharing.models.Share.Kind",
         "DeliveryStateEnum": "webapp.webhooks.models.Delivery.State",
+        "LinkStateEnum": ["live", "expired", "revoked"],
     },
 }

@@ -51,6 +51,10 @@ VISITS: dict[str, tuple[str, ...]] = {
     "invitation": ("offered", "nobody:offered"),
     "login": ("nobody:",),
     "account": ("",),
+    "tokens": ("",),
+    "webhooks": ("", "viewer:"),
+    "webhook": ("on", "off"),
+    "quotas": ("",),
     "password-change": ("",),
     "account_signup": ("nobody:",),
     "account_email_verification_sent": ("nobody:",),
@@ -110,6 +114,8 @@ CHANGES = "accounts::test_a_password_is_changed_and_other_browsers_are_out"
 MAILED = "accounts::test_a_run_that_has_ended_is_mailed_unless_it_is_not_wanted"
 MANAGES = "teams::test_a_team_is_made_its_members_are_invited_changed_removed_and_it_is_handed_over"
 WATCHES = "teams::test_a_viewer_watches_live_changes_nothing_and_sees_no_more_once_removed"
+TOKENS = "settings::test_a_token_is_made_with_limits_shown_once_and_revoked"
+HOOKS = "settings::test_a_webhook_is_made_tried_given_a_new_secret_switched_off_and_removed"
 GUARDS = "accounts::test_a_second_factor_is_set_up_asked_for_and_switched_off"
 ELSEWHERE = "accounts::test_other_browsers_are_logged_out"
 FORGOTTEN = "accounts::test_a_forgotten_password_is_chosen_anew_by_mail"
@@ -431,8 +437,32 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "#password Change the password": (CHANGES, "GET /account/password/"),
         "#factor Second factor": (GUARDS, "GET /account/second-factor/"),
         "#sessions Where you are logged in": (ELSEWHERE, "GET /account/sessions/"),
+        "#tokens Your tokens": (TOKENS, "GET /account/tokens/"),
+        "#webhooks Your webhooks": (HOOKS, "GET /webhooks/"),
+        "#quotas Your quotas": (HOOKS, "GET /quotas/"),
         "#told Save": (MAILED, "POST /account/"),
         "#told input wants_mail": (MAILED, "[name=wants_mail]"),
+    },
+    "tokens": {
+        "#id_scope": (TOKENS, "#id_scope"),
+        "#id_team": (TOKENS, "#id_team"),
+        "#id_days": (TOKENS, "#id_days"),
+        "#new Make a token": (TOKENS, "POST /account/tokens/"),
+        "data-revokes": (TOKENS, "POST /account/tokens/*/revoke/"),
+    },
+    "webhooks": {
+        "#id_team": (HOOKS, "#id_team"),
+        "#id_events_": (HOOKS, "#id_events_3"),
+        "#new Make a webhook": (HOOKS, "POST /webhooks/"),
+    },
+    "webhook": {
+        "#id_events_": (HOOKS, "#id_events_0"),
+        "#where Save": (HOOKS, "POST /webhooks/*/"),
+        "ask=test": (HOOKS, "POST /webhooks/*/ask/"),
+        "ask=rotate": (HOOKS, "POST /webhooks/*/ask/"),
+        "ask=off": (HOOKS, "POST /webhooks/*/ask/"),
+        "ask=on": (HOOKS, "POST /webhooks/*/ask/"),
+        "ask=delete": (HOOKS, "POST /webhooks/*/ask/"),
     },
     "password-change": {
         "Change the password": (CHANGES, "POST /account/password/"),

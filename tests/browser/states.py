@@ -55,6 +55,8 @@ from webapp.sharing.services.share import Terms, share  # noqa: E402
 from webapp.sharing.subjects import a_comparison, a_network, a_space, a_study, studies_named  # noqa: E402
 from webapp.spaces.services.save import save_space  # noqa: E402
 from webapp.studies.models import Study  # noqa: E402
+from webapp.webhooks.models import Webhook  # noqa: E402
+from webapp.webhooks.services.change import create_webhook  # noqa: E402
 
 TEAMS = {"full": "A team with everything", "empty": "A team with nothing"}
 LATER = timedelta(hours=1)
@@ -202,6 +204,11 @@ def everything() -> dict[str, Any]:
         Study.objects.create(team=full, name=f"leaf {number}", recipe=DRAWS)
     someone = User.objects.get(email="full@states.example")
     create_operator_set(someone, full, "a set", ["mb3_e3", "skip"])
+    make_token(someone, "a script")
+    for name in ("on", "off"):
+        hook, _ = create_webhook(someone, full, "https://hooks.example/", ["run.ended"])
+        Webhook.objects.filter(pk=hook.pk).update(active=name == "on")
+        found[f"webhook/{name}"] = f"/webhooks/{hook.pk}/"
     document = space_document(autospace(skeleton_named("tiny"), expansion=2))
     for number in range(PAGE + 1):
         save_space(someone, full, f"space {number:02}", document)

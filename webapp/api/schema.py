@@ -6,12 +6,16 @@ from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from webapp.api.problems import CONTENT_TYPE
 from webapp.api.scopes import Scope, scope_of
 
-ANY = {401: "no credentials, or none that are good", 406: "nothing that `Accept` names is offered"}
+ANY = {
+    401: "no credentials, or none that are good",
+    406: "nothing that `Accept` names is offered",
+    429: "too much in a minute; `RateLimit` and `RateLimit-Policy` say what is left, `Retry-After` when to come back",
+}
 WITH_BODY = {400: "not JSON, or fields that are wrong", 413: "too large", 415: "not JSON"}
 
 
@@ -37,9 +41,20 @@ class Operation(AutoSchema):
         wanted = scope_of(self.view, self.method)
         return "\n\n".join(filter(None, [said, f"Scope: `{wanted.value}`." if wanted else "Not for tokens."]))
 
+    def get_override_parameters(self) -> list[Any]:
+        """What a view with entity tags takes: see `webapp.api.etags`."""
+        found = []
+        if self.method in getattr(self.view, "tagged", ()):
+            found.append(_header("If-None-Match", "the `ETag` that you have: 304 where it is still the same"))
+        if self.method in getattr(self.view, "matched", ()):
+            found.append(_header("If-Match", "the `ETag` that you have read: 412 where it is another one by now"))
+        return found
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         found: dict[str, Any] = super()._get_response_bodies(direction)
         shared = dict(ANY)
+        if self.method in getattr(self.view, "matched", ()):
+            shared[412] = "it has changed since `If-Match` was given"
         if any(one["in"] in ("query", "header") for one in self._get_parameters()):
             shared |= {400: "a parameter that is wrong"}
         if self._get_request_body() is not None:  # type: ignore[no-untyped-call]
@@ -49,6 +64,8 @@ class Operation(AutoSchema):
         for status, said in shared.items():
             if str(status) not in found:
                 found[str(status)] = self._problem(said, str(status))
+        if self.method in getattr(self.view, "tagged", ()):
+            found["304"] = {"description": "you have it: `If-None-Match` names its `ETag`"}
         for code, answer in found.items():
             if code >= "400" and "content" in answer:
                 (body,) = answer["content"].values()
@@ -64,6 +81,10 @@ class Operation(AutoSchema):
             OpenApiResponse(ProblemSerializer, description=said), status
         )
         return shown
+
+
+def _header(name: str, said: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=said)
 
 
 def closed(result: dict[str, Any], **_: Any) -> dict[str, Any]:

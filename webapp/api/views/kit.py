@@ -20,6 +20,7 @@ from nas_engine.preview import recipe as read_recipe
 from nas_engine.wire import plain
 from webapp.accounts.selectors import home_team, teams_of
 from webapp.api import serializers
+from webapp.api.etags import conditional, tag_of
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
@@ -31,6 +32,7 @@ from webapp.studies.selectors import templates
 
 class Catalog(APIView):
     scope = Scope.READ
+    tagged = ("GET",)
 
     @extend_schema(
         operation_id="read_catalog",
@@ -38,8 +40,16 @@ class Catalog(APIView):
         responses={200: OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> Response:
-        found = {"families": catalog(), "skeletons": skeletons(), "recipe": recipe_schema()}
-        return Response({**found, "declaration": declaration_schema()})
+        return conditional(
+            request,
+            tag_of("catalog"),
+            lambda: {
+                "families": catalog(),
+                "skeletons": skeletons(),
+                "recipe": recipe_schema(),
+                "declaration": declaration_schema(),
+            },
+        )
 
 
 class Templates(APIView):
@@ -56,6 +66,7 @@ class Templates(APIView):
 
 class Preview(GenericAPIView[Any]):
     scope = Scope.READ
+    kind = "expensive"
     serializer_class = serializers.PreviewSerializer
 
     @extend_schema(

@@ -17,18 +17,24 @@ from nas_engine.extension import More
 from webapp.accounts.models import Role
 from webapp.accounts.selectors import require
 from webapp.api import serializers
+from webapp.api.etags import conditional, tag_of
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
 from webapp.runs.models import Run
 from webapp.runs.selectors.events import events_since
-from webapp.runs.selectors.runs import runs_of
-from webapp.runs.selectors.snapshot import snapshot
+from webapp.runs.selectors.runs import runs_of, shown
+from webapp.runs.selectors.snapshot import gauges, snapshot
 from webapp.runs.services import control
 from webapp.runs.services.delete import delete_run
 from webapp.runs.services.extend import extend
 from webapp.runs.services.retry import retry
 from webapp.studies.selectors import studies_of
+
+
+def versions_of(run: Run) -> tuple[object, ...]:
+    """What changes whenever an answer about the run alone does."""
+    return (run.pk, run.last_seq, run.state_version, run.wanted, shown(run), run.ended)
 
 
 class OfRun(GenericAPIView[Run]):
@@ -79,11 +85,14 @@ class RunsOfStudy(GenericAPIView[Run]):
 
 
 class OneRun(OfRun):
+    tagged = ("GET",)
+
     @extend_schema(
         operation_id="read_run", summary="how a run is", responses={200: serializers.RunSerializer, 404: PROBLEM}
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        return Response(self.get_serializer(self.run()).data)
+        run = self.run()
+        return conditional(request, tag_of("run", *versions_of(run)), lambda: self.get_serializer(run).data)
 
     @extend_schema(
         operation_id="delete_run", summary="with its files", responses={204: None, 403: PROBLEM, 404: PROBLEM}
@@ -94,16 +103,21 @@ class OneRun(OfRun):
 
 
 class Snapshot(OfRun):
+    tagged = ("GET",)
+
     @extend_schema(
         operation_id="read_snapshot",
         summary="everything that the run's page shows, with the cursor to follow it from",
         responses={200: OpenApiTypes.OBJECT, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        return Response(snapshot(self.run()))
+        run = self.run()
+        return conditional(request, tag_of(*versions_of(run), gauges(run)), lambda: snapshot(run))
 
 
 class Events(OfRun):
+    tagged = ("GET",)
+
     @extend_schema(
         operation_id="list_events",
         summary="events after a cursor, oldest first",
@@ -117,8 +131,9 @@ class Events(OfRun):
         run = self.run()
         chosen = serializers.CursorSerializer(data=request.query_params)
         chosen.is_valid(raise_exception=True)
-        events = events_since(run, chosen.validated_data["since"], chosen.validated_data["limit"])
-        return Response({"last_seq": run.last_seq, "events": events})
+        since, limit = chosen.validated_data["since"], chosen.validated_data["limit"]
+        tag = tag_of("events", run.pk, run.last_seq, since, limit)
+        return conditional(request, tag, lambda: {"last_seq": run.last_seq, "events": events_since(run, since, limit)})
 
 
 class ExtendRun(OfRun):

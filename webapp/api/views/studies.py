@@ -16,9 +16,11 @@ from rest_framework.response import Response
 from webapp.accounts.models import Role
 from webapp.accounts.selectors import home_team, require, teams_of
 from webapp.api import serializers
+from webapp.api.etags import conditional, require_match, tag_of
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
+from webapp.api.views.runs import versions_of
 from webapp.notes.services.tags import tidy
 from webapp.operators.selectors import operator_set_versions_of
 from webapp.runs.services import control
@@ -89,8 +91,15 @@ def _template(name: str) -> dict[str, Any]:
     return templates()[name].recipe
 
 
+def _tag(study: Study) -> str:
+    """A study changes by its name and tags, and with its runs."""
+    runs, tags = [versions_of(run) for run in study.runs.all()], [tag.name for tag in study.tags.all()]
+    return tag_of("study", study.pk, study.name, study.operator_set_version_id, tags, runs)
+
+
 class OneStudy(GenericAPIView[Study]):
     scope = Scope.WRITE
+    tagged, matched = ("GET",), ("PATCH", "DELETE")
     serializer_class = serializers.WholeStudySerializer
 
     def get_queryset(self) -> Any:
@@ -102,7 +111,8 @@ class OneStudy(GenericAPIView[Study]):
         responses={200: serializers.WholeStudySerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        return Response(self.get_serializer(seen(self.get_queryset(), pk)).data)
+        study = seen(self.get_queryset(), pk)
+        return conditional(request, _tag(study), lambda: self.get_serializer(study).data)
 
     @extend_schema(
         operation_id="rename_study",
@@ -111,6 +121,7 @@ class OneStudy(GenericAPIView[Study]):
     )
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         study = seen(self.get_queryset(), pk)
+        require_match(request, _tag(study))
         rename_study(user_of(request), study, body(self, serializers.RenameSerializer)["name"])
         return Response(self.get_serializer(study).data)
 
@@ -120,7 +131,9 @@ class OneStudy(GenericAPIView[Study]):
         responses={204: None, 403: PROBLEM, 404: PROBLEM},
     )
     def delete(self, request: Request, pk: uuid.UUID) -> Response:
-        delete_study(user_of(request), seen(self.get_queryset(), pk))
+        study = seen(self.get_queryset(), pk)
+        require_match(request, _tag(study))
+        delete_study(user_of(request), study)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -49,9 +49,10 @@ METADATA = OpenApiParameter(
 
 
 class Tus(APIView):
-    scope = Scope.WRITE
-
     """What all its answers share."""
+
+    scope = Scope.WRITE
+    kind = "upload"
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)

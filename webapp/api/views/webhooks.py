@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.accounts.selectors import home_team, teams_of
+from webapp.api.etags import conditional, require_match, tag_of
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
@@ -112,10 +113,17 @@ class OfWebhook(GenericAPIView[Webhook]):
         return seen(self.get_queryset(), self.kwargs["pk"])
 
 
+def _tag(webhook: Webhook) -> str:
+    return tag_of("webhook", webhook.pk, webhook.version, webhook.active, webhook.failures)
+
+
 class OneWebhook(OfWebhook):
+    tagged, matched = ("GET",), ("PATCH", "DELETE")
+
     @extend_schema(operation_id="read_webhook", responses={200: WebhookSerializer, 404: PROBLEM})
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        return Response(self.get_serializer(self.webhook()).data)
+        found = self.webhook()
+        return conditional(request, _tag(found), lambda: self.get_serializer(found).data)
 
     @extend_schema(
         operation_id="change_webhook",
@@ -125,12 +133,15 @@ class OneWebhook(OfWebhook):
     )
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         found, given = self.webhook(), body(self, ChangeWebhookSerializer)
+        require_match(request, _tag(found))
         said = (given.get("url"), given.get("events"), given.get("active"))
         return Response(self.get_serializer(change_webhook(user_of(request), found, *said)).data)
 
     @extend_schema(operation_id="delete_webhook", summary="with its deliveries", responses={204: None, 404: PROBLEM})
     def delete(self, request: Request, pk: uuid.UUID) -> Response:
-        delete_webhook(user_of(request), self.webhook())
+        found = self.webhook()
+        require_match(request, _tag(found))
+        delete_webhook(user_of(request), found)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
