@@ -72,8 +72,8 @@ class NewToken(forms.Form):
 
     SCOPES = (
         (Token.Scope.READ.value, "Read: see what you see"),
-        (Token.Scope.WRITE.value, "Write: submit, ask, upload and delete, too"),
-        (Token.Scope.ADMIN.value, "Admin: members, tokens, webhooks and audit log, too"),
+        (Token.Scope.WRITE.value, "Write: submit and change, too"),
+        (Token.Scope.ADMIN.value, "Admin: manage teams and tokens, too"),
     )
     DAYS = (("7", "in a week"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("", "never"))
 
