@@ -1,8 +1,9 @@
-// The editor of an operator: draws it anew whenever the server has looked at it.
+// The editor of an operator: draws it anew whenever the server has looked at it, and keeps what was opened.
 
 import { draw, layout } from "./graph.js";
 
 const NARROW = 560; // pixels: below, it is drawn from top to bottom
+const form = document.getElementById("declare");
 
 function show() {
   const data = document.getElementById("drawn");
@@ -17,5 +18,15 @@ function show() {
   frame.replaceChildren(svg);
 }
 
-document.addEventListener("htmx:afterSettle", show);
+// JSON and the kind of a new step are taken by their buttons: until then the form does not write over them.
+form.addEventListener("change", (event) => event.target.matches("#json, #new_kind") && event.stopImmediatePropagation(), true);
+
+let opened = [];
+document.addEventListener("htmx:beforeSwap", () => {
+  opened = [...form.querySelectorAll("details[open]")].map((one) => one.id);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  show();
+});
 show();

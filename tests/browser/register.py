@@ -35,6 +35,10 @@ VISITS: dict[str, tuple[str, ...]] = {
         "viewer:running",
         "viewer:finished",
     ),
+    "operators": ("", "retired", "empty:", "viewer:"),
+    "operator-set": ("ours", "retired", "viewer:ours"),
+    "new-operator-set": ("",),
+    "declare-operator": ("ours", "viewer:ours"),
     "spaces": ("", "empty:", "viewer:"),
     "library": ("", "empty:", "viewer:"),
     "compare": ("", "studies", "networks", "viewer:studies"),
@@ -104,8 +108,12 @@ STOPS = "every_button::test_an_upload_is_paused_resumed_and_cancelled"
 CLEARS = "every_button::test_uploads_that_wait_are_gone_on_with_or_removed"
 LOOKS_INTO = "every_button::test_data_are_looked_into_by_version_and_split"
 ON_OWN = "data::test_a_study_on_own_data_finds_a_network_and_holds_the_data"
+DECLARES = "operators::test_an_operator_is_declared_step_by_step_and_drawn_as_it_grows"
+KEEPS_SETS = "operators::test_a_set_is_changed_compared_retired_and_begun_from"
 DRAWING = "architecture_buttons::test_each_drawing_is_zoomed_fitted_and_taken_away"
 BEGINS = "studies::test_a_study_is_listed_followed_found_by_name_and_its_space_begun_from"
+TURNS_SETS = "every_button::test_a_team_with_operator_sets_turns_their_pages_and_one_with_none_is_led_on"
+GIVES_A_SET = "every_button::test_a_set_is_given_to_a_team"
 TURNS = "every_button::test_a_team_with_spaces_turns_their_pages_and_one_with_none_is_led_on"
 QUALITY = "study::test_the_page_shows_how_good_the_space_is_and_what_stands_beside_the_search"
 OPENS = "architecture::test_a_step_of_the_network_opens_its_cell_by_mouse_and_keyboard"
@@ -133,6 +141,7 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "nav Main: Studies": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /"),
         "nav Main: New study": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /studies/new/"),
         "nav Main: Library": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /library/"),
+        "nav Main: Operators": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /operators/"),
         "nav Main: API": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /api/v1/docs/"),
         "nav Main: Data": ("data::test_an_archive_is_uploaded_checked_and_looked_at", "GET /data/"),
         "nav Main: Workers": ("workers::test_the_navigation_and_the_strip_lead_to_the_page", "GET /workers/"),
@@ -259,6 +268,58 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "#bundle": (BUNDLES, "saves bundled.bundle.zip"),
         "Clone": ("study_buttons::test_clone_opens_the_form_with_the_studys_recipe", "GET /studies/new/"),
         "nav Runs": ("study_buttons::test_of_several_runs_one_is_chosen", "GET /studies/*/"),
+    },
+    "operators": {
+        "#place": (KEEPS_SETS, "#shown"),
+        "Declare an operator": (TURNS_SETS, "GET /operators/new/"),
+        "New set": (DECLARES, "GET /operators/new/"),
+        "Retired sets": (KEEPS_SETS, "GET /operators/"),
+        "Those in use": (KEEPS_SETS, "GET /operators/"),
+        "nav Pages": (TURNS_SETS, "GET /operators/"),
+    },
+    "operator-set": {
+        "#place": (KEEPS_SETS, "#shown"),
+        "#shown Declare an operator": (KEEPS_SETS, "GET /operators/*/declare/"),
+        "#shown Label": (KEEPS_SETS, "#shown details"),
+        "#shown data-changes": (KEEPS_SETS, "GET /operators/*/declare/"),
+        "#versions Compare": (KEEPS_SETS, "GET /operators/*/"),
+        "#versions select newer": (KEEPS_SETS, "[name=newer]"),
+        "#versions select older": (KEEPS_SETS, "[name=older]"),
+        "act=drop": (KEEPS_SETS, "POST /operators/*/"),
+        "act=include": (KEEPS_SETS, "POST /operators/*/"),
+        "act=restore": (KEEPS_SETS, "POST /operators/*/"),
+        "act=retire": (KEEPS_SETS, "POST /operators/*/"),
+        "data-begins": (KEEPS_SETS, "GET /studies/new/"),
+    },
+    "new-operator-set": {
+        "#as-json summary": (DECLARES, "#as-json"),
+        "#every-step": (DECLARES, "#drawing"),
+        "#new_kind": (DECLARES, "#new_kind"),
+        "#nodes": (DECLARES, "POST /operators/new/"),
+        "#place": (DECLARES, "#output"),
+        "#team": (GIVES_A_SET, "#team"),
+        "act=add": (DECLARES, ".nodes"),
+        "act=down": (DECLARES, ".nodes"),
+        "act=json": (DECLARES, ".nodes"),
+        "act=redraw": (DECLARES, "POST /operators/new/"),
+        "act=remove": (DECLARES, ".nodes"),
+        "act=save": (DECLARES, "GET /operators/*-*/"),
+        "act=up": (DECLARES, ".nodes"),
+    },
+    "declare-operator": {
+        "#as-json summary": (KEEPS_SETS, "#as-json"),
+        "#every-step": (KEEPS_SETS, "#drawing"),
+        "#new_kind": (KEEPS_SETS, "#new_kind"),
+        "#nodes": (KEEPS_SETS, "POST /operators/*/declare/"),
+        "#place": (KEEPS_SETS, "#output"),
+        "#declare Back": (KEEPS_SETS, "GET /operators/*/"),
+        "act=add": (KEEPS_SETS, ".nodes"),
+        "act=down": (KEEPS_SETS, ".nodes"),
+        "act=json": (KEEPS_SETS, ".nodes"),
+        "act=redraw": (KEEPS_SETS, "POST /operators/*/declare/"),
+        "act=remove": (KEEPS_SETS, ".nodes"),
+        "act=save": (KEEPS_SETS, "GET /operators/*/"),
+        "act=up": (KEEPS_SETS, ".nodes"),
     },
     "spaces": {
         "data-begins": (BEGINS, "GET /studies/new/"),

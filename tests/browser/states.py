@@ -34,6 +34,7 @@ from django.utils.http import urlsafe_base64_encode  # noqa: E402
 
 from nas_engine.events import Event, RunEnded  # noqa: E402
 from nas_engine.spaces import autospace, skeleton_named, space_document  # noqa: E402
+from tests.engine.operators.declared_samples import declaration  # noqa: E402
 from tests.webapp.conftest import DRAWS  # noqa: E402
 from tests.webapp.datasets.pictures import birds, zipped  # noqa: E402
 from webapp import queueing  # noqa: E402
@@ -45,7 +46,12 @@ from webapp.datasets.services.from_disk import OnDisk, import_data  # noqa: E402
 from webapp.library.services.pin import pin_network  # noqa: E402
 from webapp.notes.services.note import write_note  # noqa: E402
 from webapp.notes.services.tags import set_tags  # noqa: E402
-from webapp.operators.services.save import create_operator_set  # noqa: E402
+from webapp.operators.services.retire import retire_set  # noqa: E402
+from webapp.operators.services.save import (
+    add_version,
+    create_operator_set,
+)
+from webapp.pages.views.operators import PAGE as OPERATOR_PAGE  # noqa: E402
 from webapp.pages.views.spaces import PAGE  # noqa: E402
 from webapp.runs.models import Candidate, Run, Work, Worker  # noqa: E402
 from webapp.runs.services import control  # noqa: E402
@@ -159,6 +165,22 @@ def shared_of(run: Run, key: str) -> dict[str, str]:
     }
 
 
+def operator_sets_of(user: User, team: Team) -> dict[str, str]:
+    """One with a declared operator and two versions, one that is retired, and a page more of others."""
+    ours = create_operator_set(user, team, "a set", ["ghost", "skip"], [declaration("ghost")])
+    add_version(user, ours, ["ghost", "skip", "mb3_e3"], [declaration("ghost")])
+    retired = create_operator_set(user, team, "an old set", ["ghost"], [declaration("ghost")])
+    retire_set(user, retired)
+    for number in range(OPERATOR_PAGE):
+        create_operator_set(user, team, f"set {number:02}", ["skip"])
+    return {
+        "operator-set/ours": f"/operators/{ours.pk}/",
+        "operator-set/retired": f"/operators/{retired.pk}/",
+        "operators/retired": "/operators/?retired=1",
+        "declare-operator/ours": f"/operators/{ours.pk}/declare/?operator=ghost",
+    }
+
+
 def everything() -> dict[str, Any]:
     first = Team.objects.earliest("created")
     teams = {name: Team.objects.create(name=title) for name, title in TEAMS.items()}
@@ -203,12 +225,12 @@ def everything() -> dict[str, Any]:
     for number in range(26):
         Study.objects.create(team=full, name=f"leaf {number}", recipe=DRAWS)
     someone = User.objects.get(email="full@states.example")
-    create_operator_set(someone, full, "a set", ["mb3_e3", "skip"])
     make_token(someone, "a script")
     for name in ("on", "off"):
         hook, _ = create_webhook(someone, full, "https://hooks.example/", ["run.ended"])
         Webhook.objects.filter(pk=hook.pk).update(active=name == "on")
         found[f"webhook/{name}"] = f"/webhooks/{hook.pk}/"
+    found |= operator_sets_of(someone, full)
     document = space_document(autospace(skeleton_named("tiny"), expansion=2))
     for number in range(PAGE + 1):
         save_space(someone, full, f"space {number:02}", document)

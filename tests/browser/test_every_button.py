@@ -222,6 +222,30 @@ def test_a_team_with_spaces_turns_their_pages_and_one_with_none_is_led_on(
     expect(owner.get_by_role("heading", level=1)).to_have_text("Studies")
 
 
+def test_a_team_with_operator_sets_turns_their_pages_and_one_with_none_is_led_on(
+    studio: Studio, owner: Page, made: dict[str, Any]
+) -> None:
+    owner.goto("/operators/")
+    expect(owner.get_by_role("link", name="set 23")).to_have_count(0)
+    owner.get_by_role("navigation", name="Pages").get_by_role("link", name="After").click()
+    expect(owner.get_by_role("link", name="set 23")).to_be_visible()
+    owner.context.clear_cookies()
+    owner.context.add_cookies([{"name": "sessionid", "value": made["sessions"]["empty"], "url": studio.address}])
+    owner.goto("/operators/")
+    owner.get_by_role("button", name="Declare an operator").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("New set")
+
+
+def test_a_set_is_given_to_a_team(owner: Page) -> None:
+    owner.goto("/operators/new/")
+    team = owner.get_by_label("Team")
+    team.select_option("A team with everything")
+    owner.get_by_label("Set", exact=True).fill("a set of the button test")
+    owner.get_by_role("button", name="Save the set").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("a set of the button test")
+    expect(owner.locator(".heading")).to_contain_text("A team with everything")
+
+
 def test_a_question_about_a_run_is_answered_no(owner: Page, made: dict[str, Any]) -> None:
     for state, asks, no in (("running", "Finish now", "Go on searching"), ("failed", "Retry", "Leave it")):
         owner.goto(made["addresses"][f"study/{state}"])

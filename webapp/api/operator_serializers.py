@@ -13,7 +13,9 @@ class DeclarationRequestSerializer(serializers.Serializer[Any]):
     """A declared operator, or the label of any, and the place that it is looked at in."""
 
     declaration = DeclarationField(required=False)
-    label: Any = serializers.CharField(required=False, max_length=600, help_text="in place of a declaration")
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of this name, not the serializer's own label
+        required=False, max_length=600, help_text="in place of a declaration"
+    )
     channels = serializers.IntegerField(default=32, min_value=1, max_value=4096, help_text="that come in")
     out = serializers.IntegerField(default=32, min_value=1, max_value=4096, help_text="channels that go out")
     height = serializers.IntegerField(default=16, min_value=1, max_value=1024)
@@ -53,7 +55,7 @@ class OperatorLayerSerializer(serializers.Serializer[Any]):
 class OperatorPreviewSerializer(serializers.Serializer[Any]):
     """An operator at a place: `output` is what goes out, `graph` its drawing as nodes and edges."""
 
-    label: Any = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # as above
     cost = CostSerializer()
     output = serializers.CharField(help_text="channels x height x width")
     layers = OperatorLayerSerializer(many=True)

@@ -24,7 +24,10 @@ FUNCTIONS: dict[str, type[Layer]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ActivationStep(Primitive):
-    """A function of each number by itself. **Shapes**: (B, C, H, W) -> the same."""
+    """A function of each number by itself.
+
+    **Shapes**: (B, C, H, W) -> the same.
+    """
 
     kind: ClassVar[str] = "activation"
     pattern: ClassVar[str] = rf"(?P<function>{'|'.join(FUNCTIONS)})"

@@ -15,7 +15,10 @@ from nas_engine.operators.primitives.base import Fit, Primitive
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionStep(Primitive):
-    """Squeeze-excite: channels are rescaled by what the whole image shows (Hu 2018). **Shapes**: (B, C, H, W) -> the same."""
+    """Squeeze-excite: channels are rescaled by what the whole image shows (Hu 2018).
+
+    **Shapes**: (B, C, H, W) -> the same.
+    """
 
     kind: ClassVar[str] = "attention"
     pattern: ClassVar[str] = r"se(?P<reduction>[2-9]|[12][0-9]|3[0-2])"

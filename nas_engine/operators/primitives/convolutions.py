@@ -32,7 +32,10 @@ STRIDE = r"(:(?P<stride>s))?"
 
 @dataclass(frozen=True, kw_only=True)
 class DenseStep(Primitive):
-    """A k x k convolution, without bias. **Shapes**: (B, C, H, W) -> (B, width, ceil(H/s), ceil(W/s))."""
+    """A k x k convolution, without bias.
+
+    **Shapes**: (B, C, H, W) -> (B, width, ceil(H/s), ceil(W/s)).
+    """
 
     kind: ClassVar[str] = "conv"
     pattern: ClassVar[str] = (
@@ -66,7 +69,10 @@ class DenseStep(Primitive):
 
 @dataclass(frozen=True, kw_only=True)
 class PointwiseStep(Primitive):
-    """A 1x1 convolution, without bias: `conv` with kernel 1, and written so. **Shapes**: (B, C, H, W) -> (B, width, H', W')."""
+    """A 1x1 convolution, without bias: `conv` with kernel 1, and written so.
+
+    **Shapes**: (B, C, H, W) -> (B, width, H', W').
+    """
 
     kind: ClassVar[str] = "pointwise"
     pattern: ClassVar[str] = r"(?!)"  # its word is read as a `conv`
@@ -93,7 +99,10 @@ class PointwiseStep(Primitive):
 
 @dataclass(frozen=True, kw_only=True)
 class DepthwiseStep(Primitive):
-    """A k x k convolution of each channel by itself. **Shapes**: (B, C, H, W) -> (B, C, ceil(H/s), ceil(W/s))."""
+    """A k x k convolution of each channel by itself.
+
+    **Shapes**: (B, C, H, W) -> (B, C, ceil(H/s), ceil(W/s)).
+    """
 
     kind: ClassVar[str] = "depthwise"
     pattern: ClassVar[str] = rf"dw(?P<kernel>3|5|7|9|11)(:d(?P<dilation>2|3|4))?{STRIDE}"

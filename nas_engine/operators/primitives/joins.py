@@ -35,7 +35,10 @@ class Join(Primitive, ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class AddStep(Join):
-    """The sum of steps of one width. **Shapes**: several (B, C, H, W) -> the same."""
+    """The sum of steps of one width.
+
+    **Shapes**: several (B, C, H, W) -> the same.
+    """
 
     kind: ClassVar[str] = "add"
     pattern: ClassVar[str] = "add"
@@ -44,7 +47,10 @@ class AddStep(Join):
 
 @dataclass(frozen=True, kw_only=True)
 class MultiplyStep(Join):
-    """The product of steps of one width, number by number. **Shapes**: several (B, C, H, W) -> the same."""
+    """The product of steps of one width, number by number.
+
+    **Shapes**: several (B, C, H, W) -> the same.
+    """
 
     kind: ClassVar[str] = "multiply"
     pattern: ClassVar[str] = "mul"
@@ -53,7 +59,10 @@ class MultiplyStep(Join):
 
 @dataclass(frozen=True, kw_only=True)
 class ConcatStep(Join):
-    """Channels of several steps, one after another. **Shapes**: (B, C1, H, W), (B, C2, H, W), ... -> (B, C1 + C2 + ..., H, W)."""
+    """Channels of several steps, one after another.
+
+    **Shapes**: (B, C1, H, W), (B, C2, H, W), ... -> (B, C1 + C2 + ..., H, W).
+    """
 
     kind: ClassVar[str] = "concat"
     pattern: ClassVar[str] = "cat"

@@ -13,7 +13,10 @@ from nas_engine.operators.primitives.base import Fit, Primitive
 
 @dataclass(frozen=True, kw_only=True)
 class NormStep(Primitive):
-    """Batch-norm. **Shapes**: (B, C, H, W) -> the same."""
+    """Batch-norm.
+
+    **Shapes**: (B, C, H, W) -> the same.
+    """
 
     kind: ClassVar[str] = "norm"
     pattern: ClassVar[str] = "norm"

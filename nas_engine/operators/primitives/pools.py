@@ -15,7 +15,10 @@ from nas_engine.operators.primitives.base import Fit, Primitive, Stride, WideKer
 
 @dataclass(frozen=True, kw_only=True)
 class PoolStep(Primitive):
-    """The largest or the mean of k x k pixels. **Shapes**: (B, C, H, W) -> (B, C, ceil(H/s), ceil(W/s))."""
+    """The largest or the mean of k x k pixels.
+
+    **Shapes**: (B, C, H, W) -> (B, C, ceil(H/s), ceil(W/s)).
+    """
 
     kind: ClassVar[str] = "pool"
     pattern: ClassVar[str] = r"(?P<function>max|avg)(?P<kernel>3|5|7|9|11)(:(?P<stride>s))?"

@@ -95,7 +95,7 @@ def test_shapes_and_costs_are_those_of_the_place_that_was_asked_for(team: Team) 
     client = client_of(team)
     data = {**Controls(text(client.get(NEW))).data, "place.channels": "8", "place.out": "12", "place.size": "7"}
     found = text(asked(client, NEW, {**data, "name": "mine", "place.stride": "2"}))
-    assert "12x4x4" in found
+    assert "12×4×4" in found
     odd = asked(client, NEW, {**data, "place.channels": "0"})
     assert odd.status_code == 200
     assert "&#x27;channels&#x27;: got 0" in text(odd)

@@ -77,11 +77,17 @@ def sketch_of(sent: QueryDict) -> Sketch:
     if name == "json":
         _take_text(made, str(sent.get("json", "")))
     elif name == "add":
-        kind = text_of(sent, "new_kind")
-        made.nodes = named([*made.nodes, {"kind": kind if kind in families()["primitives"] else "norm"}])
+        made.nodes = named([*made.nodes, _new(text_of(sent, "new_kind"))])
     elif number.isdecimal() and len(number) < 3 and int(number) < len(made.nodes):
         _move(made.nodes, name, int(number))
     return made
+
+
+def _new(kind: str) -> Step:
+    """A step of a kind, as it is usual."""
+    known = families()["primitives"]
+    made: Step = {"kind": kind if kind in known else "norm"}
+    return {**made, "width": "out"} if "width" in fields_of(known[made["kind"]]) else made
 
 
 def _take_text(made: Sketch, text: str) -> None:

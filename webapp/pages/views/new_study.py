@@ -101,8 +101,8 @@ def _begun(request: Asked) -> Draft:
         recipe = {**retraining(kept.recipe, kept.genes, Longer()), "name": name_after(kept.name)}
         return Draft(recipe, team=str(kept.team_id))
     if "operators" in request.GET:
-        offered = get_object_or_404(offered_versions_of(request.user), pk=_identity(request.GET["operators"]))
-        return begun_with_operators(offered)
+        chosen = get_object_or_404(offered_versions_of(request.user), pk=_identity(request.GET["operators"]))
+        return begun_with_operators(chosen)
     name = request.GET.get("template", DEFAULT_TEMPLATE)
     name = name if name in known else DEFAULT_TEMPLATE
     return Draft(known[name].recipe, template=name)

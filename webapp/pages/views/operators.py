@@ -147,7 +147,7 @@ def _opened(request: Asked, held: OperatorSet | None) -> tuple[Sketch, str]:
     """What the page begins with, and the name that it is saved under now."""
     name = request.GET.get("operator", "")
     if held is None or not name:
-        return begun(), ""
+        return begun("own"), ""
     version = held.versions.all()[0]
     found = next((one for one in version.declared if one["name"] == name), None)
     if found is None:
