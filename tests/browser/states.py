@@ -47,10 +47,7 @@ from webapp.library.services.pin import pin_network  # noqa: E402
 from webapp.notes.services.note import write_note  # noqa: E402
 from webapp.notes.services.tags import set_tags  # noqa: E402
 from webapp.operators.services.retire import retire_set  # noqa: E402
-from webapp.operators.services.save import (
-    add_version,
-    create_operator_set,
-)
+from webapp.operators.services.save import add_version, create_operator_set  # noqa: E402
 from webapp.pages.views.operators import PAGE as OPERATOR_PAGE  # noqa: E402
 from webapp.pages.views.spaces import PAGE  # noqa: E402
 from webapp.runs.models import Candidate, Run, Work, Worker  # noqa: E402
