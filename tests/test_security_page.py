@@ -38,10 +38,12 @@ def test_an_item_that_is_met_says_by_what_and_one_that_is_not_says_why(items: st
 
 
 def test_its_limits_are_those_of_the_code() -> None:
-    from webapp.accounts.services.throttle import LOG_IN, RESET_MAIL
+    from webapp.accounts.services.throttle import INVITATION_MAIL, LOG_IN, RESET_MAIL, SECOND_FACTOR, SIGN_UP
     from webapp.api.pages import Page
     from webapp.intake import MOST_BYTES
 
     assert [limit.most for limit in LOG_IN.limits] == [5, 50, 100]
     assert [limit.most for limit in RESET_MAIL.limits] == [3, 20]
+    assert [limit.most for limit in INVITATION_MAIL.limits] == [3, 30]
+    assert [limit.most for deed in (SECOND_FACTOR, SIGN_UP) for limit in deed.limits] == [5, 20]
     assert (MOST_BYTES, Page.max_page_size) == (64 * 2**20, 500)
