@@ -149,7 +149,7 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
     "studies": {
         "New study": ("studies::test_the_head_of_each_page_leads_everywhere", "GET /studies/new/"),
         "#rows New study": ("every_button::test_a_team_with_nothing_is_led_to_its_first_study", "GET /studies/new/"),
-        "input q": (BEGINS, "#rows"),
+        "#search input q": (BEGINS, "#rows"),
         "#rows input studies": (COMPARES, "GET /"),
         "#compare": (COMPARES, "GET /compare/"),
         "#tag": (WRITES, "GET /"),

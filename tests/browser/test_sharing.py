@@ -67,7 +67,7 @@ def test_studies_and_networks_are_compared(page: Page, bred: Bred, tiny: Tiny, t
     charts = [page.locator(f"#{name} .u-over") for name in ("over-evaluations", "over-seconds", "against-madds")]
     for chart in charts:
         expect(chart).to_be_visible()
-    expect(page.get_by_role("region", name="Fields in which their recipes differ")).to_contain_text("space.kind")
+    expect(page.locator("#recipes-title ~ .wide")).to_contain_text("space.kind")
     expect(page.locator(".found")).to_contain_text("95 % interval")
     assert looks(page, "compare", tmp_path) == []
     said = page.locator("#over-evaluations .plot")
@@ -107,7 +107,7 @@ def test_a_note_and_tags_are_written_in_place_and_found_by(studio: Studio, page:
     page.get_by_role("button", name="Leave it").click()
     expect(page.locator("#note .prose")).to_contain_text("What we saw")
     page.goto("/")
-    page.get_by_label("tag", exact=True).select_option("written of")
+    page.locator("#tag").select_option("written of")
     rows = page.locator("#rows tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("A study to write of")
