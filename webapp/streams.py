@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
@@ -17,9 +17,12 @@ class Streamed(StreamingHttpResponse):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         blocks = iter(self.streaming_content)  # type: ignore[arg-type]
-        step = sync_to_async(lambda: next(blocks, None))
-        while (block := await step()) is not None:
+        while (block := await sync_to_async(_following)(blocks)) is not None:
             yield block
+
+
+def _following(blocks: Iterator[bytes]) -> bytes | None:
+    return next(blocks, None)
 
 
 class AsItIs(BaseContentNegotiation):

@@ -170,6 +170,7 @@ CONTROLS: dict[str, dict[str, tuple[str, str]]] = {
         "#way-json summary": (DISCLOSES, "#way-json"),
         "#from-bundle Make it again": (BUNDLES, "POST /studies/from-bundle/"),
         "#from-bundle input bundle": (BUNDLES, "#from-bundle [name=bundle]"),
+        "#from-bundle select team": ("every_button::test_a_bundle_is_given_to_a_team", "#from-bundle [name=team]"),
         "From a bundle": (BUNDLES, ".from-bundle"),
         "#name text": (FIELDS, "POST /studies/new/preview/"),
         "#operator text": (OPERATORS, "#operator"),

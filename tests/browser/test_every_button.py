@@ -263,7 +263,7 @@ def test_every_kind_of_field_of_a_new_study_is_answered(owner: Page) -> None:
     owner.locator("[id='task.data']").select_option(index=1)
     expect(text).not_to_contain_text('"data": "digits"')
     owner.goto("/studies/new/?template=tiny")
-    team = owner.get_by_label("Team")
+    team = owner.get_by_label("Team", exact=True)
     team.select_option(index=1)
     expect(team.locator("option:checked")).to_have_text(str(team.locator("option").nth(1).text_content()))
     stages = owner.locator(".stage h3")
@@ -331,6 +331,12 @@ def test_files_are_chosen_dropped_and_given_to_a_team(owner: Page, tmp_path: Pat
     before = taken.get_attribute("open")
     owner.get_by_text("What is taken").click()
     assert taken.get_attribute("open") != before
+
+
+def test_a_bundle_is_given_to_a_team(owner: Page) -> None:
+    owner.goto("/studies/new/")
+    owner.get_by_text("From a bundle").click()
+    owner.get_by_label("Belongs to").select_option(index=1)
 
 
 def test_an_upload_is_paused_resumed_and_cancelled(owner: Page) -> None:
