@@ -92,9 +92,10 @@ def _template(name: str) -> dict[str, Any]:
 
 
 def _tag(study: Study) -> str:
-    """A study changes by its name and tags, and with its runs."""
+    """A study changes by its name and tags, with its runs, and by what came of the bundle that it was made from."""
     runs, tags = [versions_of(run) for run in study.runs.all()], [tag.name for tag in study.tags.all()]
-    return tag_of("study", study.pk, study.name, study.operator_set_version_id, tags, runs)
+    origin = serializers.WholeStudySerializer().get_origin(study)
+    return tag_of("study", study.pk, study.name, study.operator_set_version_id, tags, runs, origin)
 
 
 class OneStudy(GenericAPIView[Study]):
