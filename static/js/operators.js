@@ -18,6 +18,8 @@ function show() {
   frame.replaceChildren(svg);
 }
 
+Idiomorph.defaults.ignoreActiveValue = true; // an answer that comes while somebody types takes nothing away
+
 // JSON and the kind of a new step are taken by their buttons: until then the form does not write over them.
 form.addEventListener("change", (event) => event.target.matches("#json, #new_kind") && event.stopImmediatePropagation(), true);
 
