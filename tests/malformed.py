@@ -124,6 +124,12 @@ def _lying_zip() -> bytes:
     return bytes(data)
 
 
+def _newer(data: bytes) -> bytes:
+    """A zip whose directory asks for a version of the format that nobody has."""
+    at = data.index(b"PK\x01\x02")
+    return data[: at + 6] + b"\x40" + data[at + 7 :]
+
+
 def _bomb_zip() -> bytes:
     return zipped({f"{label}/a.png": bytes(50 * 2**20) for label in ("cat", "dog")})
 
@@ -178,6 +184,8 @@ MALFORMED: tuple[Malformed, ...] = (
     Malformed("weights.npz", lambda: npz(weight=np.zeros((3, 3)), bias=np.zeros(3)), "wanted x_train and y_train"),
     # cut off or damaged on the way
     Malformed("half.zip", lambda: _cut(zipped(folders())), _WHOLE),
+    Malformed("newer.zip", lambda: _newer(zipped(folders())), _WHOLE),
+    Malformed("newer.npz", lambda: _newer(npz(x_train=np.zeros((2, 4, 4)))), "not a whole NPZ file"),
     Malformed("half.tar", lambda: _cut(tarred(folders(), "w")), _WHOLE),
     Malformed("half.tar.gz", lambda: _cut(tarred(folders(), "w:gz")), _WHOLE),
     Malformed("half.tar.bz2", lambda: _cut(tarred(folders(), "w:bz2")), _WHOLE),

@@ -91,7 +91,7 @@ class NpzFile(Source):
     def _zip(self) -> zipfile.ZipFile:
         try:
             return zipfile.ZipFile(self._path)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
             raise BadData(f"{self.name} is not a whole NPZ file ({error}); save it again with numpy.savez") from error
 
     def _member(self, name: str, guard: Guard) -> Counted:

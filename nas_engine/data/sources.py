@@ -16,7 +16,7 @@ from nas_engine.data.npz import NpzFile
 from nas_engine.data.pictures import Unreadable
 from nas_engine.data.source import Source
 from nas_engine.data.streams import packing
-from nas_engine.data.tree import Folder, Member, Tar, Tree, Zip
+from nas_engine.data.tree import BROKEN, Folder, Member, Tar, Tree, Zip
 from nas_engine.errors import BadData
 
 WANTED = "IDX files, an .npz file, a folder of images by class, or a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz of any of these"
@@ -64,7 +64,7 @@ def _is_npz(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as file:
             names = file.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (*BROKEN, OSError):
         return path.suffix == ".npz"
     return path.suffix == ".npz" or (bool(names) and all(name.endswith(".npy") for name in names))
 

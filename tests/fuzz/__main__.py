@@ -27,6 +27,7 @@ class Met:
 
     target: str
     promise: str
+    commit: str = ""
     examples: int = 0
     seconds: float = 0.0  # of the processor
     seeds: list[int] = field(default_factory=list)
@@ -36,6 +37,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("--examples", type=int, default=20_000, help="of each target")
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument(
+        "--keep", action="store_true", help="targets that have met their examples at another commit, too"
+    )
     parser.add_argument("--only", nargs="*", default=[], help="targets by name; without it, all")
     parser.add_argument("--out", type=Path, default=RESULTS / "fuzz.json")
     asked = parser.parse_args(arguments)
@@ -47,8 +51,9 @@ def main(arguments: list[str]) -> int:
     from tests.fuzz.targets import TARGETS
 
     warnings.simplefilter("ignore")  # of Pillow and zipfile, about files that are broken on purpose
-    commit, found = _commit(), {target.name: Met(target.name, target.promise) for target in TARGETS}
-    found |= _before(asked.out, commit)
+    commit = _commit()
+    found = {target.name: Met(target.name, target.promise, commit) for target in TARGETS}
+    found |= _before(asked.out, commit, asked.examples if asked.keep else None)
     broken = []
     for target in TARGETS:
         met = found[target.name]
@@ -78,29 +83,31 @@ def _commit() -> str:
     return git("rev-parse", "--short", "HEAD") + "+" * bool(changed)
 
 
-def _before(file: Path, commit: str) -> dict[str, Met]:
+def _before(file: Path, commit: str, kept: int | None) -> dict[str, Met]:
+    """What the file holds of this commit; `kept`: and of another what has met so many examples there."""
     if not file.exists():
         return {}
     held = json.loads(file.read_text())
-    return {one["target"]: Met(**one) for one in held["targets"]} if held["commit"] == commit else {}
+    known = [Met(**{"commit": held["commit"], **one}) for one in held["targets"]]
+    return {met.target: met for met in known if met.commit == commit or (kept is not None and met.examples >= kept)}
 
 
 def _write(file: Path, commit: str, found: list[Met]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     whole = {"commit": commit, "targets": [asdict(met) for met in found]}
     file.write_text(json.dumps(whole, indent=1) + "\n")
-    rows = [f"| {met.target} | {met.promise} | {met.examples:,} | {met.seconds:,.0f} |" for met in found]
+    rows = [f"| {met.target} | {met.promise} | {met.examples:,} | {met.seconds:,.0f} | {met.commit} |" for met in found]
     file.with_suffix(".md").write_text(
         "\n".join(
             [
                 "# Fuzzing",
                 "",
-                f"`make fuzz`, commit {commit}: what each target was held to, the examples that it met, counted, and the",
-                "processor's seconds for them. Examples are drawn a thousand a seed; a thousand in which one breaks its promise is",
+                "`make fuzz`: what each target was held to, the examples that it met, counted, the processor's seconds for them,",
+                "and the commit. Examples are drawn a thousand a seed; a thousand in which one breaks its promise is",
                 "not counted, and the target ends there. Seeds are in `fuzz.json`.",
                 "",
-                "| target | promise | examples | s |",
-                "|---|---|--:|--:|",
+                "| target | promise | examples | s | commit |",
+                "|---|---|--:|--:|---|",
                 *rows,
                 "",
             ]
