@@ -38,6 +38,7 @@ def test_patience_ends(client: Client, studio: Studio) -> None:
         (format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True), 80_000.0, 86_400.0),
         ("soon", 0.25, 0.25),
     ],
+    ids=["seconds", "a date", "nonsense"],  # the same in every process that collects
 )
 def test_too_many_requests_are_waited_for_as_long_as_the_server_asks(
     studio: Studio, said: str, least: float, most: float
