@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from webapp.library.models import Pin
@@ -166,6 +167,7 @@ class DifferingFieldSerializer(serializers.Serializer[Any]):
     values = serializers.ListField(child=serializers.CharField(allow_null=True))
 
 
+@extend_schema_serializer(component_name="RecipeDifference")
 class DifferenceSerializer(serializers.Serializer[Any]):
     fields = DifferingFieldSerializer(many=True)  # type: ignore[assignment]
     more = serializers.IntegerField(help_text="further fields that differ")
