@@ -29,6 +29,7 @@ CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
     "response_schema_conformance,negative_data_rejection,missing_required_header,unsupported_method,ignored_auth"
 )
+UNLIMITED = {f"RATE_{kind}": "0" for kind in ("READ", "WRITE", "UPLOAD", "EXPENSIVE", "UNKNOWN")}
 OF_DJANGO = ("admin", "auth", "contenttypes", "sessions", "account", "mfa", "usersessions", "audit")
 OF_PERSONS = ("accounts.user", "accounts.token", "accounts.attempt")
 
@@ -47,7 +48,7 @@ def studio(folder: Path, **variables: str) -> Iterator[tuple[Web, World]]:
     """The pages and REST as a process, on this process's database."""
     made, broker = world(folder), Broker(folder)
     try:
-        web = Web(broker.url, Path(settings.FILES).parent, **variables)
+        web = Web(broker.url, Path(settings.FILES).parent, **UNLIMITED, **variables)
         try:
             yield web, made
         finally:
