@@ -20,6 +20,7 @@ from webapp.accounts.services.members import change_role, end_membership, hand_o
 from webapp.accounts.services.teams import choose_team, create_team, rename_team
 from webapp.mail import is_mail_sent
 from webapp.pages.requests import Asked
+from webapp.quotas.selectors import uses_of
 from webapp.refusals import Conflict
 
 
@@ -124,6 +125,7 @@ def _page(request: Asked, found: Team, status: int = 200, **more: Any) -> HttpRe
         "members": members_of(request.user, found),
         "invitations": invitations_of(request.user, found) if owned else (),
         "inviting": Invite(),
+        "uses": uses_of(found),
         "is_mail_sent": is_mail_sent(),
     }
     return render(request, "teams/team.html", {**shown, **more}, status=status)
