@@ -16,6 +16,7 @@ from webapp.accounts.models import Team, User
 from webapp.library.models import Pin
 from webapp.library.services import pin as service
 from webapp.library.services.pin import let_go, pin_network
+from webapp.operators.services.retire import retire_set
 from webapp.operators.services.save import create_operator_set
 from webapp.refusals import Conflict, NotAllowed
 from webapp.runs.models import Candidate, Run
@@ -72,10 +73,12 @@ def test_the_page_shows_what_the_team_keeps_and_leads_to_a_study(
     pin_network(editor, run, key, "kept")
     space = save_space_of_run(editor, spaced_run(run.study.team))
     version = create_operator_set(editor, run.study.team, "mobile ones", ["mb3_e3", "skip"]).versions.get()
+    retire_set(editor, create_operator_set(editor, run.study.team, "an old set", ["skip"]))
     client = browser(editor)
     page = client.get("/library/").content.decode()
     for told in ("kept", space.name, "mobile ones", f"?space={space.pk}", f"?operators={version.pk}", "Let go"):
         assert told in page
+    assert "an old set" not in page  # nobody can start from it
     seen = browser(viewer).get("/library/").content.decode()
     assert "mobile ones" in seen
     assert "Start a study" not in seen

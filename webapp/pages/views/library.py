@@ -21,7 +21,7 @@ from webapp.runs.selectors.runs import runs_of
 from webapp.spaces.selectors import spaces_of
 
 PAGE = 25
-SHOWN = 5  # spaces, beside a link to all of them
+SHOWN = 5  # spaces and operator sets; all of them have pages of their own
 
 
 @login_required
@@ -30,13 +30,14 @@ def library(request: Asked) -> HttpResponse:
     page = Paginator(pins_of(request.user), PAGE).get_page(request.GET.get("page"))
     editable = set(teams_to_edit(request.user).values_list("pk", flat=True))
     spaces = spaces_of(request.user)
-    sets = [(one, one.versions.all()[0]) for one in operator_sets_of(request.user) if one.versions.all()]
+    offered = operator_sets_of(request.user).filter(retired=None)
     shown = {
         "page": "library",
         "pins": [(one, one.team_id in editable) for one in page],
         "pages": page,
         "spaces": [space_row(one) for one in spaces[:SHOWN]],
-        "sets": sets,
+        "sets": [(one, one.versions.all()[0]) for one in offered[:SHOWN]],
+        "more_sets": max(0, offered.count() - SHOWN),
         "may_submit": bool(editable),
     }
     return render(request, "library/library.html", shown)
