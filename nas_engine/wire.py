@@ -107,6 +107,9 @@ def unpack(data: bytes) -> tuple[Plain, Tensors]:
         length = int.from_bytes(data[:8], "little")
         notes: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["spacewright"])
         tensors: Tensors = load(data)
+        for name, tensor in tensors.items():
+            if tensor.dtype is torch.bool and bool((tensor.contiguous().view(torch.uint8) > 1).any()):
+                raise ValueError(f"{name} holds what is neither true nor false")
         content: Plain = {**notes["content"]}
         for name in notes["channels_last"]:
             tensors[name] = tensors[name].contiguous(memory_format=torch.channels_last)

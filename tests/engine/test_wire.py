@@ -226,6 +226,13 @@ def test_a_foreign_file_is_refused(data: bytes) -> None:
         unpack(data)
 
 
+def test_a_mask_that_is_neither_true_nor_false_is_refused() -> None:
+    whole = pack({}, {"mask": torch.tensor([True, False])})
+    assert whole.endswith(b"\x01\x00")
+    with pytest.raises(StorageFailed, match="mask holds what is neither true nor false"):
+        unpack(whole[:-2] + b"\x02\x00")
+
+
 @pytest.mark.parametrize(
     "notes",
     [
