@@ -134,7 +134,7 @@ def test_a_network_is_pinned_begun_from_and_let_go(studio: Studio, page: Page, t
     for name, begun in (
         ("from The network to keep", "The network to keep"),
         ("from A space of the library", "A space of the library, version 1"),
-        ("with A set of it", "with A set of it 1"),
+        ("with A set of it", "A set of it"),
     ):
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Library").click()
         page.get_by_role("button", name=f"Start a study {name}").click()

@@ -267,5 +267,5 @@ def test_web_and_queue_are_imported_without_torch() -> None:
 def test_the_sweep_command_says_what_it_found(run: Run, messages: Messages, capsys: pytest.CaptureFixture[str]) -> None:
     messages.waiting.clear()
     call_command("sweep", once=True)
-    assert capsys.readouterr().out == "reclaimed 0, sent 0, woken 1, removed 0, collected 0\n"
+    assert capsys.readouterr().out == "reclaimed 0, sent 0, woken 1, removed 0, delivered 0, collected 0\n"
     assert messages.waiting == [("runs.advance_run", str(run.pk))]

@@ -11,8 +11,10 @@ from webapp.runs.models import (
     Candidate,
     DeletedRun,
     Event,
+    Floor,
     Run,
     RunEnvironment,
+    Share,
     Tally,
     Work,
     Worker,
@@ -71,3 +73,13 @@ class DeletedRunAdmin(ReadOnly):
 @admin.register(Worker)
 class WorkerAdmin(ReadOnly):
     list_display = ("name", "seen")
+
+
+@admin.register(Share)
+class ShareAdmin(ReadOnly):
+    list_display = ("team", "seconds")
+
+
+@admin.register(Floor)
+class FloorAdmin(ReadOnly):
+    list_display = ("seconds",)

@@ -13,7 +13,7 @@ from webapp.datasets.services.from_disk import OnDisk, import_data
 from webapp.estate.delete import delete_team, estate_of
 from webapp.refusals import NotAllowed, Unclear
 from webapp.runs.models import Run
-from webapp.runs.store import folder_of
+from webapp.runs.store import RunStore, folder_of
 from webapp.studies.models import Study
 
 
@@ -25,6 +25,7 @@ def test_a_team_goes_with_all_that_it_owns_and_nothing_else(
     Membership.objects.create(user=owner, team=team, role=Role.OWNER)
     Membership.objects.create(user=editor, team=team, role=Role.EDITOR)
     messages.drain()
+    RunStore(run.pk).put("export", b"a network")
     (tmp_path / "birds.zip").write_bytes(zipped(birds(12)))
     version = import_data(OnDisk(team, "birds", tmp_path / "birds.zip"))
     recipe = {**run.recipe, "task": {**run.recipe["task"], "data": {"kind": "stored", "sha256": version.sha256}}}

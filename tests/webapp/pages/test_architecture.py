@@ -356,7 +356,7 @@ def test_a_page_costs_the_same_queries_whatever_the_number_of_answers(
     told(run, *(scored(one, 0.1) for one in parents), *(scored(asked, 0.5, repeat=i) for i in range(40)))
     told(run, scored(asked, 0.7, repeat=99, parents=tuple(one.key for one in parents)))
     viewer = client(team)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page(viewer, run, asked.key)
 
 
