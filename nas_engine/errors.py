@@ -95,3 +95,9 @@ def shown(value: object) -> str:
     """What was got, as a message may quote it: short, however large it is."""
     text = repr(value)
     return text if len(text) <= 120 else text[:117] + "..."
+
+
+def brief(error: object) -> str:
+    """What went wrong below, as a message may hold it: it may quote a file's names at any length."""
+    text = str(error)
+    return text if len(text) <= 200 else text[:197] + "..."

@@ -29,7 +29,7 @@ from nas_engine.bundle.format import (
 from nas_engine.bundle.limits import Limits
 from nas_engine.data.tree import BROKEN as TREE_BROKEN
 from nas_engine.data.tree import ENCRYPTED
-from nas_engine.errors import NasError, StateMismatch, shown
+from nas_engine.errors import NasError, StateMismatch, brief, shown
 from nas_engine.events import Event
 from nas_engine.recipe import Recipe, recipe
 from nas_engine.run import history_digest
@@ -104,7 +104,7 @@ def opened(source: Path | IO[bytes], limits: Limits | None = None) -> Iterator[B
         except BROKEN as error:
             if isinstance(error, NasError):
                 raise
-            raise BadBundle(f"{name} is not a whole bundle ({error}); export or copy it again") from error
+            raise BadBundle(f"{name} is not a whole bundle ({brief(error)}); export or copy it again") from error
         yield found
 
 

@@ -13,7 +13,7 @@ from nas_engine.data.limits import Guard
 from nas_engine.data.source import Row, Source, Survey, whole_pixels
 from nas_engine.data.streams import Counted, exactly
 from nas_engine.data.tree import ENCRYPTED, ZipMember
-from nas_engine.errors import BadData
+from nas_engine.errors import BadData, brief
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,9 @@ class NpzFile(Source):
         try:
             return zipfile.ZipFile(self._path)
         except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-            raise BadData(f"{self.name} is not a whole NPZ file ({error}); save it again with numpy.savez") from error
+            raise BadData(
+                f"{self.name} is not a whole NPZ file ({brief(error)}); save it again with numpy.savez"
+            ) from error
 
     def _member(self, name: str, guard: Guard) -> Counted:
         guard.file(name)
@@ -141,7 +143,7 @@ def _array_head(stream: Counted, name: str) -> tuple[tuple[int, ...], Any]:
     except BadData:
         raise
     except Exception as error:  # whatever a torn head leads numpy to
-        raise BadData(f"{name} is not an array as numpy.savez writes it ({error})") from error
+        raise BadData(f"{name} is not an array as numpy.savez writes it ({brief(error)})") from error
     if dtype.hasobject:
         raise BadData(f"{name} holds Python objects, which are never loaded; save it as an array of numbers")
     if fortran and len(shape) > 1:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from nas_engine.data.limits import Guard
 from nas_engine.data.pictures import Unreadable
 from nas_engine.data.streams import Counted, Readable, packing, unpacked
-from nas_engine.errors import BadData
+from nas_engine.errors import BadData, brief
 
 JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini", "ehthumbs.db")
 ENCRYPTED = 1  # bit of a zip member's flags
@@ -131,7 +131,9 @@ class Zip(Tree):
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
             if isinstance(error, BadData):
                 raise
-            raise BadData(f"{self.path.name} is not a whole zip file ({error}); pack or copy it again") from error
+            raise BadData(
+                f"{self.path.name} is not a whole zip file ({brief(error)}); pack or copy it again"
+            ) from error
 
     def _member(self, file: zipfile.ZipFile, entry: zipfile.ZipInfo, guard: Guard) -> Member:
         if entry.flag_bits & ENCRYPTED:
@@ -204,4 +206,6 @@ class Tar(Tree):
         except (tarfile.TarError, EOFError, OSError, ValueError) as error:
             if isinstance(error, BadData):
                 raise
-            raise BadData(f"{self.path.name} is not a whole tar file ({error}); pack or copy it again") from error
+            raise BadData(
+                f"{self.path.name} is not a whole tar file ({brief(error)}); pack or copy it again"
+            ) from error

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, TextIO, TypeVar, cast
 
@@ -225,7 +226,7 @@ class Journal:
             raise self._torn(error) from error
 
     def _number(self, value: object) -> float:
-        if not isinstance(value, int | float):
+        if not isinstance(value, int | float) or not isfinite(value):
             raise self._torn(f"{str(value)[:40]!r} stands where a number should")
         return value
 

@@ -100,6 +100,14 @@ def test_what_is_no_whole_zip_is_said(data: bytes) -> None:
     assert "the file is not a whole bundle" in refused(data)
 
 
+def test_a_refusal_is_short_whatever_the_zip_calls_its_members() -> None:
+    data = bundle()
+    at = data.index(b"events.jsonl") - 4  # of its own head, which says how long the name is
+    said = refused(data[:at] + (2_000).to_bytes(2, "little") + data[at + 2 :])
+    assert "is not a whole bundle" in said
+    assert len(said) < 400
+
+
 def test_each_limit_is_held() -> None:
     for limits, said in (
         (Limits(packed=100), "larger than 100 bytes"),

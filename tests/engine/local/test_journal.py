@@ -90,6 +90,7 @@ def test_a_file_that_is_not_what_was_written_is_refused(tmp_path: Path) -> None:
         ("update run set recipe = '{'", Journal.recipe),
         ("update run set state = x'ff'", Journal.state),
         ("update run set version = 'x'", Journal.version),
+        ("update run set version = 1e999", Journal.version),
         ("update work set value = 'null x'", Journal.held),
         ("update work set seconds = 'x'", Journal.held),
         ("update work set checkpoint = ''", lambda journal: journal.attempt("a")),
