@@ -73,9 +73,7 @@ class Operation(AutoSchema):
         return found
 
     def _problem(self, said: str, status: str) -> dict[str, Any]:
-        from webapp.api.serializers import (
-            ProblemSerializer,
-        )  # models, which are not there yet when the settings name this
+        from webapp.api.serializers.problems import ProblemSerializer  # once the settings have been read
 
         shown: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
             OpenApiResponse(ProblemSerializer, description=said), status

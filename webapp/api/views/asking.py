@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
 from webapp.accounts.models import User
-from webapp.api.serializers import ProblemSerializer
+from webapp.api.serializers.problems import ProblemSerializer
 
 Row = TypeVar("Row", bound=Model)
 PROBLEM = OpenApiResponse(ProblemSerializer, description="a problem, as application/problem+json")

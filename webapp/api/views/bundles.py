@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from nas_engine.bundle import blocks, file_name
 from webapp.accounts.selectors import home_team, teams_of
 from webapp.api.scopes import Scope
-from webapp.api.serializers import WholeStudySerializer
+from webapp.api.serializers.studies import WholeStudySerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.api.views.runs import OfRun
 from webapp.api.views.studies import KEY

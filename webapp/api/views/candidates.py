@@ -17,9 +17,16 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from nas_engine.wire import plain
-from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.ranges import download
+from webapp.api.serializers.candidates import (
+    ArchitectureSerializer,
+    CandidateFilterSerializer,
+    CandidateSerializer,
+    NetworkSerializer,
+)
+from webapp.api.serializers.runs import BestSerializer, FileSerializer, RetrainSerializer
+from webapp.api.serializers.studies import WholeStudySerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.api.views.runs import OfRun
 from webapp.runs.models import Candidate, Run
@@ -73,62 +80,62 @@ class ArchitecturePages(Page):
 
 class Candidates(OfRun):
     pagination_class = CandidatePages
-    serializer_class = serializers.CandidateSerializer  # type: ignore[assignment]
+    serializer_class = CandidateSerializer  # type: ignore[assignment]
 
     @extend_schema(
         operation_id="list_candidates",
         summary="candidates of a run: filtered, ordered, paged",
-        parameters=[serializers.CandidateFilterSerializer],
-        responses={200: serializers.CandidateSerializer(many=True), 400: PROBLEM, 404: PROBLEM},
+        parameters=[CandidateFilterSerializer],
+        responses={200: CandidateSerializer(many=True), 400: PROBLEM, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        chosen = serializers.CandidateFilterSerializer(data=request.query_params)
+        chosen = CandidateFilterSerializer(data=request.query_params)
         chosen.is_valid(raise_exception=True)
         pages = CandidatePages()
         page = pages.paginate(self.run(), dict(chosen.validated_data), request)
-        return pages.get_paginated_response(serializers.CandidateSerializer(page, many=True).data)
+        return pages.get_paginated_response(CandidateSerializer(page, many=True).data)
 
 
 class Architectures(OfRun):
     pagination_class = ArchitecturePages
-    serializer_class = serializers.ArchitectureSerializer  # type: ignore[assignment]
+    serializer_class = ArchitectureSerializer  # type: ignore[assignment]
 
     @extend_schema(
         operation_id="list_architectures",
         summary="every network of a run that got a score, once, best first",
-        responses={200: serializers.ArchitectureSerializer(many=True), 404: PROBLEM},
+        responses={200: ArchitectureSerializer(many=True), 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         pages = ArchitecturePages()
         page = pages.paginate_queryset(architectures_of(self.run()), request, self)
-        return pages.get_paginated_response(serializers.ArchitectureSerializer(page or [], many=True).data)
+        return pages.get_paginated_response(ArchitectureSerializer(page or [], many=True).data)
 
 
 class Architecture(OfRun):
     @extend_schema(
         operation_id="read_architecture",
         summary="one network: document, layers with costs, graphs, answers",
-        responses={200: serializers.NetworkSerializer, 404: PROBLEM},
+        responses={200: NetworkSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID, key: str) -> Response:
         found = network_of(self.run(), key)
         if found is None:
             raise Http404
         network, answers = found
-        return Response({**plain(network), "candidates": serializers.CandidateSerializer(answers, many=True).data})
+        return Response({**plain(network), "candidates": CandidateSerializer(answers, many=True).data})
 
 
 class RetrainNetwork(OfRun):
     @extend_schema(
         operation_id="retrain_architecture",
         summary="train one network longer or with more seeds, beside the reference: a study of its own",
-        request=serializers.RetrainSerializer,
-        responses={201: serializers.WholeStudySerializer, **dict.fromkeys((400, 403, 404, 409, 422), PROBLEM)},
+        request=RetrainSerializer,
+        responses={201: WholeStudySerializer, **dict.fromkeys((400, 403, 404, 409, 422), PROBLEM)},
     )
     def post(self, request: Request, pk: uuid.UUID, key: str) -> Response:
-        run, asked = self.changeable(), Longer(**body(self, serializers.RetrainSerializer))
+        run, asked = self.changeable(), Longer(**body(self, RetrainSerializer))
         study = retrain_network(user_of(request), run, key, asked)
-        shown = serializers.WholeStudySerializer(
+        shown = WholeStudySerializer(
             seen(studies_of(user_of(request)), study.pk), context=self.get_serializer_context()
         )
         return Response(shown.data, status.HTTP_201_CREATED)
@@ -138,7 +145,7 @@ class Files(OfRun):
     @extend_schema(
         operation_id="list_files",
         summary="the exported files; none before the export",
-        responses={200: serializers.FileSerializer(many=True), 404: PROBLEM},
+        responses={200: FileSerializer(many=True), 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         files = exports_of(self.run())
@@ -158,7 +165,7 @@ class Best(OfRun):
     @extend_schema(
         operation_id="read_best",
         summary="the best network so far, not retrained, with its document, source and card; of any run that has a score",
-        responses={200: serializers.BestSerializer, 404: PROBLEM},
+        responses={200: BestSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         found = best_so_far(self.run())

@@ -9,8 +9,8 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from webapp.api import sharing_serializers as serializers
 from webapp.api.scopes import Scope
+from webapp.api.serializers.comparisons import ComparisonSerializer
 from webapp.api.views.asking import PROBLEM, user_of
 from webapp.sharing.chosen import chosen
 from webapp.studies.comparison.compare import columns
@@ -24,13 +24,13 @@ NETWORKS = OpenApiParameter(
 
 class Compare(GenericAPIView[Study]):
     scope = Scope.READ
-    serializer_class = serializers.ComparisonSerializer
+    serializer_class = ComparisonSerializer
 
     @extend_schema(
         operation_id="compare",
         summary="up to six studies, or networks: what each found, as columns, and where their recipes differ",
         parameters=[STUDIES, NETWORKS],
-        responses={200: serializers.ComparisonSerializer, 400: PROBLEM, 404: PROBLEM},
+        responses={200: ComparisonSerializer, 400: PROBLEM, 404: PROBLEM},
     )
     def get(self, request: Request) -> Response:
         given: QueryDict = request.query_params

@@ -13,9 +13,9 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.serializers.datasets import DatasetSerializer, PictureSerializer, WholeVersionSerializer
 from webapp.api.views.asking import PROBLEM, seen, user_of
 from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.datasets.selectors import datasets_of, versions_of
@@ -26,7 +26,7 @@ from webapp.datasets.shelf import picture
 @extend_schema_view(get=extend_schema(operation_id="list_datasets", summary="built-in data and that of your teams"))
 class Datasets(ListAPIView[Dataset]):
     scope = Scope.READ
-    serializer_class = serializers.DatasetSerializer
+    serializer_class = DatasetSerializer
     pagination_class = Page
 
     def get_queryset(self) -> QuerySet[Dataset]:
@@ -35,7 +35,7 @@ class Datasets(ListAPIView[Dataset]):
 
 class OneDataset(GenericAPIView[Dataset]):
     scope = Scope.WRITE
-    serializer_class = serializers.DatasetSerializer
+    serializer_class = DatasetSerializer
 
     def get_queryset(self) -> QuerySet[Dataset]:
         return datasets_of(user_of(self.request))
@@ -43,7 +43,7 @@ class OneDataset(GenericAPIView[Dataset]):
     @extend_schema(
         operation_id="read_dataset",
         summary="data with its versions",
-        responses={200: serializers.DatasetSerializer, 404: PROBLEM},
+        responses={200: DatasetSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         return Response(self.get_serializer(seen(self.get_queryset(), pk)).data)
@@ -60,7 +60,7 @@ class OneDataset(GenericAPIView[Dataset]):
 
 class OneVersion(GenericAPIView[DatasetVersion]):
     scope = Scope.WRITE
-    serializer_class = serializers.WholeVersionSerializer
+    serializer_class = WholeVersionSerializer
 
     def get_queryset(self) -> QuerySet[DatasetVersion]:
         return versions_of(user_of(self.request))
@@ -68,7 +68,7 @@ class OneVersion(GenericAPIView[DatasetVersion]):
     @extend_schema(
         operation_id="read_dataset_version",
         summary="one version with what its check found",
-        responses={200: serializers.WholeVersionSerializer, 404: PROBLEM},
+        responses={200: WholeVersionSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         return Response(self.get_serializer(seen(self.get_queryset(), pk)).data)
@@ -85,7 +85,7 @@ class OneVersion(GenericAPIView[DatasetVersion]):
 
 class Picture(GenericAPIView[DatasetVersion]):
     scope = Scope.READ
-    serializer_class = serializers.WholeVersionSerializer
+    serializer_class = WholeVersionSerializer
 
     def get_queryset(self) -> QuerySet[DatasetVersion]:
         return versions_of(user_of(self.request))
@@ -95,7 +95,7 @@ class Picture(GenericAPIView[DatasetVersion]):
         summary="one image as a PNG, by its place in a split; content never changes, so it may be kept",
         parameters=[
             OpenApiParameter("split", str, OpenApiParameter.PATH, enum=["train", "validation", "test"]),
-            serializers.PictureSerializer,
+            PictureSerializer,
         ],
         responses={
             (200, "image/png"): OpenApiTypes.BINARY,
@@ -106,7 +106,7 @@ class Picture(GenericAPIView[DatasetVersion]):
     )
     def get(self, request: Request, pk: uuid.UUID, split: str, position: int) -> HttpResponse:
         version = seen(self.get_queryset(), pk)
-        chosen = serializers.PictureSerializer(data=request.query_params)
+        chosen = PictureSerializer(data=request.query_params)
         chosen.is_valid(raise_exception=True)
         side = chosen.validated_data.get("side")
         tag = f'"{version.sha256[:16]}-{split}-{position}-{side or 0}"'

@@ -15,16 +15,21 @@ from rest_framework.response import Response
 from webapp.accounts.models import Invitation, Team
 from webapp.accounts.selectors import invitations_of, teams_of
 from webapp.accounts.services.invitations import Wanted, accept, invite, link_of, revoke
-from webapp.api import team_serializers as shapes
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
-from webapp.api.serializers import TeamSerializer
+from webapp.api.serializers.teams import (
+    InvitationSerializer,
+    InviteSerializer,
+    MadeInvitationSerializer,
+    SecretSerializer,
+    TeamSerializer,
+)
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 
 
 class Invitations(ListCreateAPIView[Invitation]):
     scope = Scope.ADMIN
-    serializer_class = shapes.InvitationSerializer
+    serializer_class = InvitationSerializer
     pagination_class = Page
     queryset = Invitation.objects.none()
 
@@ -37,7 +42,7 @@ class Invitations(ListCreateAPIView[Invitation]):
     @extend_schema(
         operation_id="list_invitations",
         summary="of a team, newest first, for its owners",
-        responses={200: shapes.InvitationSerializer(many=True), 403: PROBLEM, 404: PROBLEM},
+        responses={200: InvitationSerializer(many=True), 403: PROBLEM, 404: PROBLEM},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
@@ -45,11 +50,11 @@ class Invitations(ListCreateAPIView[Invitation]):
     @extend_schema(
         operation_id="create_invitation",
         summary="a new one, by an owner; its link is shown this once",
-        request=shapes.InviteSerializer,
-        responses={201: shapes.MadeInvitationSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
+        request=InviteSerializer,
+        responses={201: MadeInvitationSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        team, given = self._team(), body(self, shapes.InviteSerializer)
+        team, given = self._team(), body(self, InviteSerializer)
         made, secret = invite(user_of(request), team, Wanted(**given))
         shown = {**self.get_serializer(made).data, "secret": secret, "link": link_of(secret)}
         return Response(shown, status.HTTP_201_CREATED)
@@ -57,7 +62,7 @@ class Invitations(ListCreateAPIView[Invitation]):
 
 class OneInvitation(GenericAPIView[Invitation]):
     scope = Scope.ADMIN
-    serializer_class = shapes.InvitationSerializer
+    serializer_class = InvitationSerializer
     queryset = Invitation.objects.none()
 
     def get_queryset(self) -> QuerySet[Invitation]:
@@ -81,9 +86,9 @@ class AcceptInvitation(GenericAPIView[Team]):
     @extend_schema(
         operation_id="accept_invitation",
         summary="become a member; who is one already stays what they are",
-        request=shapes.SecretSerializer,
+        request=SecretSerializer,
         responses={200: TeamSerializer, 400: PROBLEM, 403: PROBLEM, 409: PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        member = accept(user_of(request), body(self, shapes.SecretSerializer)["secret"])
+        member = accept(user_of(request), body(self, SecretSerializer)["secret"])
         return Response(self.get_serializer(member.team).data)

@@ -19,10 +19,17 @@ from nas_engine.preview import preview
 from nas_engine.preview import recipe as read_recipe
 from nas_engine.wire import plain
 from webapp.accounts.selectors import home_team, teams_of
-from webapp.api import serializers
 from webapp.api.etags import conditional, tag_of
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.serializers.operator_sets import (
+    LabelsSerializer,
+    NewOperatorSetSerializer,
+    OperatorSetSerializer,
+    OperatorSetVersionSerializer,
+)
+from webapp.api.serializers.previews import PreviewRequestSerializer, PreviewSerializer
+from webapp.api.serializers.studies import TemplateSerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.operators.models import OperatorSet, OperatorSetVersion
 from webapp.operators.selectors import operator_sets_of
@@ -58,31 +65,31 @@ class Templates(APIView):
     @extend_schema(
         operation_id="list_templates",
         summary="recipes to begin with, the default one first",
-        responses={200: serializers.TemplateSerializer(many=True)},
+        responses={200: TemplateSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        return Response(serializers.TemplateSerializer(list(templates().values()), many=True).data)
+        return Response(TemplateSerializer(list(templates().values()), many=True).data)
 
 
 class Preview(GenericAPIView[Any]):
     scope = Scope.READ
     kind = "expensive"
-    serializer_class = serializers.PreviewSerializer
+    serializer_class = PreviewSerializer
 
     @extend_schema(
         operation_id="preview_recipe",
         summary="what a recipe's space holds, and what of it is within the budget; nothing is saved",
-        request=serializers.PreviewRequestSerializer,
-        responses={200: serializers.PreviewSerializer, 400: PROBLEM, 422: PROBLEM},
+        request=PreviewRequestSerializer,
+        responses={200: PreviewSerializer, 400: PROBLEM, 422: PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        found = plain(preview(read_recipe(body(self, serializers.PreviewRequestSerializer)["recipe"])))
+        found = plain(preview(read_recipe(body(self, PreviewRequestSerializer)["recipe"])))
         return Response({**found, "size": str(found["size"])})
 
 
 class OperatorSets(ListAPIView[OperatorSet]):
     scope = Scope.WRITE
-    serializer_class = serializers.OperatorSetSerializer
+    serializer_class = OperatorSetSerializer
     pagination_class = Page
 
     def get_queryset(self) -> QuerySet[OperatorSet]:
@@ -94,24 +101,22 @@ class OperatorSets(ListAPIView[OperatorSet]):
 
     @extend_schema(
         operation_id="create_operator_set",
-        request=serializers.NewOperatorSetSerializer,
-        responses={201: serializers.OperatorSetSerializer, **dict.fromkeys((400, 403, 404, 409, 422), PROBLEM)},
+        request=NewOperatorSetSerializer,
+        responses={201: OperatorSetSerializer, **dict.fromkeys((400, 403, 404, 409, 422), PROBLEM)},
     )
     def post(self, request: Request) -> Response:
-        given, user = body(self, serializers.NewOperatorSetSerializer), user_of(request)
+        given, user = body(self, NewOperatorSetSerializer), user_of(request)
         team = seen(teams_of(user), given["team"]) if "team" in given else home_team(user)
         made = create_operator_set(user, team, given["name"], given["labels"], given.get("declared", ()))
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
 
 
 @extend_schema_view(
-    get=extend_schema(
-        operation_id="read_operator_set", responses={200: serializers.OperatorSetSerializer, 404: PROBLEM}
-    )
+    get=extend_schema(operation_id="read_operator_set", responses={200: OperatorSetSerializer, 404: PROBLEM})
 )
 class OneOperatorSet(RetrieveAPIView[OperatorSet]):
     scope = Scope.READ
-    serializer_class = serializers.OperatorSetSerializer
+    serializer_class = OperatorSetSerializer
 
     def get_queryset(self) -> QuerySet[OperatorSet]:
         return operator_sets_of(user_of(self.request))
@@ -119,14 +124,14 @@ class OneOperatorSet(RetrieveAPIView[OperatorSet]):
 
 class OperatorSetVersions(GenericAPIView[OperatorSetVersion]):
     scope = Scope.WRITE
-    serializer_class = serializers.OperatorSetVersionSerializer
+    serializer_class = OperatorSetVersionSerializer
 
     @extend_schema(
         operation_id="add_operator_set_version",
         summary="a new version; the newest one again where nothing changed",
-        request=serializers.LabelsSerializer,
+        request=LabelsSerializer,
         responses={
-            201: serializers.OperatorSetVersionSerializer,
+            201: OperatorSetVersionSerializer,
             400: PROBLEM,
             403: PROBLEM,
             404: PROBLEM,
@@ -137,6 +142,6 @@ class OperatorSetVersions(GenericAPIView[OperatorSetVersion]):
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         user = user_of(request)
         held = seen(operator_sets_of(user), pk)
-        given = body(self, serializers.LabelsSerializer)
+        given = body(self, LabelsSerializer)
         version = add_version(user, held, given["labels"], given.get("declared", ()))
         return Response(self.get_serializer(version).data, status.HTTP_201_CREATED)

@@ -12,8 +12,8 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from webapp.api import sharing_serializers as serializers
 from webapp.api.scopes import Scope
+from webapp.api.serializers.notes import NewNoteSerializer, NoteSerializer, TagsSerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.api.views.runs import OfRun
 from webapp.notes.markdown import as_html
@@ -27,14 +27,14 @@ from webapp.sharing.subjects import is_key
 from webapp.studies.models import Study
 from webapp.studies.selectors import studies_of
 
-WRITES = {200: serializers.NoteSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)}
+WRITES = {200: NoteSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)}
 
 
 def told(note: Note | None) -> Response:
     """A note, or that there is none."""
     if note is None:
         return Response({"text": "", "html": "", "version": 0, "edited_by": None, "edited": None})
-    shown = serializers.NoteSerializer(
+    shown = NoteSerializer(
         {
             "text": note.text,
             "html": as_html(note.text),
@@ -48,36 +48,34 @@ def told(note: Note | None) -> Response:
 
 class NoteOfStudy(GenericAPIView[Study]):
     scope = Scope.WRITE
-    serializer_class = serializers.NoteSerializer
+    serializer_class = NoteSerializer
 
     def get_queryset(self) -> QuerySet[Study]:
         return studies_of(user_of(self.request))
 
-    @extend_schema(
-        operation_id="read_note", summary="of a study", responses={200: serializers.NoteSerializer, 404: PROBLEM}
-    )
+    @extend_schema(operation_id="read_note", summary="of a study", responses={200: NoteSerializer, 404: PROBLEM})
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         return told(note_of(seen(self.get_queryset(), pk)))
 
     @extend_schema(
         operation_id="write_note",
         summary="of a study; an empty text takes it away",
-        request=serializers.NewNoteSerializer,
+        request=NewNoteSerializer,
         responses=WRITES,
     )
     def put(self, request: Request, pk: uuid.UUID) -> Response:
-        study, given = seen(self.get_queryset(), pk), body(self, serializers.NewNoteSerializer)
+        study, given = seen(self.get_queryset(), pk), body(self, NewNoteSerializer)
         write_note(user_of(request), study, given["text"], given.get("version"))
         return told(note_of(study))
 
 
 class NoteOfNetwork(OfRun):
-    serializer_class = serializers.NoteSerializer  # type: ignore[assignment]
+    serializer_class = NoteSerializer  # type: ignore[assignment]
 
     @extend_schema(
         operation_id="read_note_of_architecture",
         summary="of a network of a run",
-        responses={200: serializers.NoteSerializer, 404: PROBLEM},
+        responses={200: NoteSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID, key: str) -> Response:
         return told(note_of_network(self._known(key), key))
@@ -85,11 +83,11 @@ class NoteOfNetwork(OfRun):
     @extend_schema(
         operation_id="write_note_of_architecture",
         summary="of a network of a run; an empty text takes it away",
-        request=serializers.NewNoteSerializer,
+        request=NewNoteSerializer,
         responses=WRITES,
     )
     def put(self, request: Request, pk: uuid.UUID, key: str) -> Response:
-        run, given = self._known(key), body(self, serializers.NewNoteSerializer)
+        run, given = self._known(key), body(self, NewNoteSerializer)
         write_note_of_network(user_of(request), run, key, given["text"], given.get("version"))
         return told(note_of_network(run, key))
 
@@ -103,21 +101,21 @@ class NoteOfNetwork(OfRun):
 
 class TagsOfStudy(GenericAPIView[Study]):
     scope = Scope.WRITE
-    serializer_class = serializers.TagsSerializer
+    serializer_class = TagsSerializer
 
     def get_queryset(self) -> Any:
         return studies_of(user_of(self.request))
 
-    @extend_schema(operation_id="list_tags", responses={200: serializers.TagsSerializer, 404: PROBLEM})
+    @extend_schema(operation_id="list_tags", responses={200: TagsSerializer, 404: PROBLEM})
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         return Response({"tags": tags_of(seen(self.get_queryset(), pk))})
 
     @extend_schema(
         operation_id="set_tags",
         summary="these and no others; as they are kept",
-        request=serializers.TagsSerializer,
-        responses={200: serializers.TagsSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM},
+        request=TagsSerializer,
+        responses={200: TagsSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM},
     )
     def put(self, request: Request, pk: uuid.UUID) -> Response:
         study = seen(self.get_queryset(), pk)
-        return Response({"tags": set_tags(user_of(request), study, body(self, serializers.TagsSerializer)["tags"])})
+        return Response({"tags": set_tags(user_of(request), study, body(self, TagsSerializer)["tags"])})

@@ -13,8 +13,9 @@ from rest_framework.response import Response
 
 from nas_engine.preview import declared_label, read_place, standing
 from nas_engine.wire import plain
-from webapp.api import operator_serializers, serializers
 from webapp.api.scopes import Scope
+from webapp.api.serializers.operator_sets import OperatorDiffSerializer, OperatorSetSerializer
+from webapp.api.serializers.operators import DeclarationRequestSerializer, OperatorPreviewSerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.operators.differences import differences
 from webapp.operators.models import OperatorSet
@@ -26,16 +27,16 @@ PLACE = ("channels", "out", "height", "width", "stride")
 
 class PreviewOperator(GenericAPIView[Any]):
     scope = Scope.READ
-    serializer_class = operator_serializers.OperatorPreviewSerializer
+    serializer_class = OperatorPreviewSerializer
 
     @extend_schema(
         operation_id="preview_operator",
         summary="what a declaration, or any label, makes at a place: label, shapes, cost, drawing; nothing is saved",
-        request=operator_serializers.DeclarationRequestSerializer,
-        responses={200: operator_serializers.OperatorPreviewSerializer, 400: PROBLEM, 422: PROBLEM},
+        request=DeclarationRequestSerializer,
+        responses={200: OperatorPreviewSerializer, 400: PROBLEM, 422: PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        given = body(self, operator_serializers.DeclarationRequestSerializer)
+        given = body(self, DeclarationRequestSerializer)
         place = read_place({name: given[name] for name in PLACE})
         label = given["label"] if "label" in given else declared_label(given["declaration"])
         found = standing(label, place)
@@ -49,7 +50,7 @@ class PreviewOperator(GenericAPIView[Any]):
 
 class DiffOperatorSet(GenericAPIView[OperatorSet]):
     scope = Scope.READ
-    serializer_class = operator_serializers.OperatorDiffSerializer
+    serializer_class = OperatorDiffSerializer
 
     @extend_schema(
         operation_id="diff_operator_set",
@@ -58,7 +59,7 @@ class DiffOperatorSet(GenericAPIView[OperatorSet]):
             OpenApiParameter("older", OpenApiTypes.INT, description="number of a version; default: the one before"),
             OpenApiParameter("newer", OpenApiTypes.INT, description="number of a version; default: the newest"),
         ],
-        responses={200: operator_serializers.OperatorDiffSerializer, 404: PROBLEM},
+        responses={200: OperatorDiffSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         held = seen(operator_sets_of(user_of(request)), pk)
@@ -69,13 +70,13 @@ class DiffOperatorSet(GenericAPIView[OperatorSet]):
 
 class RetireOperatorSet(GenericAPIView[OperatorSet]):
     scope = Scope.WRITE
-    serializer_class = serializers.OperatorSetSerializer
+    serializer_class = OperatorSetSerializer
 
     @extend_schema(
         operation_id="retire_operator_set",
         summary="no longer offered to new studies; its versions are still read",
         request=None,
-        responses={200: serializers.OperatorSetSerializer, 403: PROBLEM, 404: PROBLEM},
+        responses={200: OperatorSetSerializer, 403: PROBLEM, 404: PROBLEM},
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         held = seen(operator_sets_of(user_of(request)), pk)
@@ -85,13 +86,13 @@ class RetireOperatorSet(GenericAPIView[OperatorSet]):
 
 class RestoreOperatorSet(GenericAPIView[OperatorSet]):
     scope = Scope.WRITE
-    serializer_class = serializers.OperatorSetSerializer
+    serializer_class = OperatorSetSerializer
 
     @extend_schema(
         operation_id="restore_operator_set",
         summary="offered again",
         request=None,
-        responses={200: serializers.OperatorSetSerializer, 403: PROBLEM, 404: PROBLEM},
+        responses={200: OperatorSetSerializer, 403: PROBLEM, 404: PROBLEM},
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         held = seen(operator_sets_of(user_of(request)), pk)

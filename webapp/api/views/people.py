@@ -15,16 +15,21 @@ from webapp.accounts.models import Token, User
 from webapp.accounts.selectors import teams_of, tokens_of
 from webapp.accounts.services.teams import choose_team
 from webapp.accounts.services.tokens import Limits, end_token, make_token
-from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
-from webapp.api.team_serializers import ChosenTeamSerializer
+from webapp.api.serializers.accounts import (
+    ChosenTeamSerializer,
+    MakeTokenSerializer,
+    MeSerializer,
+    NewTokenSerializer,
+    TokenSerializer,
+)
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 
 
 class Me(GenericAPIView[User]):
     scope = Scope.WRITE
-    serializer_class = serializers.MeSerializer
+    serializer_class = MeSerializer
 
     @extend_schema(operation_id="read_me", summary="you and your teams")
     def get(self, request: Request) -> Response:
@@ -34,7 +39,7 @@ class Me(GenericAPIView[User]):
         operation_id="choose_team",
         summary="choose the team that pages list and new things go to",
         request=ChosenTeamSerializer,
-        responses={200: serializers.MeSerializer, 400: PROBLEM, 404: PROBLEM},
+        responses={200: MeSerializer, 400: PROBLEM, 404: PROBLEM},
     )
     def patch(self, request: Request) -> Response:
         user, team = user_of(request), body(self, ChosenTeamSerializer)["chosen_team"]
@@ -44,7 +49,7 @@ class Me(GenericAPIView[User]):
 
 class Tokens(ListCreateAPIView[Token]):
     scope = scope_to_read = Scope.ADMIN
-    serializer_class = serializers.TokenSerializer
+    serializer_class = TokenSerializer
     pagination_class = Page
 
     def get_queryset(self) -> QuerySet[Token]:
@@ -57,24 +62,24 @@ class Tokens(ListCreateAPIView[Token]):
     @extend_schema(
         operation_id="create_token",
         summary="a new token, shown this once",
-        request=serializers.MakeTokenSerializer,
-        responses={201: serializers.NewTokenSerializer, 400: PROBLEM, 404: PROBLEM},
+        request=MakeTokenSerializer,
+        responses={201: NewTokenSerializer, 400: PROBLEM, 404: PROBLEM},
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        given, user = body(self, serializers.MakeTokenSerializer), user_of(request)
+        given, user = body(self, MakeTokenSerializer), user_of(request)
         team = given.get("team")
         limits = Limits(
             Token.Scope(given["scope"]), None if team is None else seen(teams_of(user), team), given.get("expires")
         )
         row, secret = make_token(user, given["name"], limits)
-        shown = {**serializers.TokenSerializer(row).data, "token": secret}
+        shown = {**TokenSerializer(row).data, "token": secret}
         return Response(shown, status.HTTP_201_CREATED)
 
 
 @extend_schema_view(delete=extend_schema(operation_id="delete_token", responses={204: None, 404: PROBLEM}))
 class OneToken(DestroyAPIView[Token]):
     scope = scope_to_read = Scope.ADMIN
-    serializer_class = serializers.TokenSerializer
+    serializer_class = TokenSerializer
 
     def get_queryset(self) -> QuerySet[Token]:
         return tokens_of(user_of(self.request))

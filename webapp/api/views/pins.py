@@ -12,9 +12,9 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from webapp.api import sharing_serializers as serializers
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.serializers.pins import NewPinSerializer, PinNameSerializer, PinSerializer, WholePinSerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.library.models import Pin
 from webapp.library.selectors import pins_of
@@ -26,7 +26,7 @@ from webapp.studies.services.retrain import Longer, retraining
 
 class Pins(ListAPIView[Pin]):
     scope = Scope.WRITE
-    serializer_class = serializers.PinSerializer
+    serializer_class = PinSerializer
     pagination_class = Page
 
     def get_queryset(self) -> QuerySet[Pin]:
@@ -39,11 +39,11 @@ class Pins(ListAPIView[Pin]):
     @extend_schema(
         operation_id="pin_architecture",
         summary="keep a network under a name, with all that is needed to train it again; pinned again, it has the new name",
-        request=serializers.NewPinSerializer,
-        responses={201: serializers.PinSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
+        request=NewPinSerializer,
+        responses={201: PinSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
     )
     def post(self, request: Request) -> Response:
-        given, user = body(self, serializers.NewPinSerializer), user_of(request)
+        given, user = body(self, NewPinSerializer), user_of(request)
         found = networks_named(user, [(given["run"], given["architecture"])])[0]
         made = pin_network(user, found.run, found.key, given.get("name", ""))
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
@@ -51,7 +51,7 @@ class Pins(ListAPIView[Pin]):
 
 class OnePin(GenericAPIView[Pin]):
     scope = Scope.WRITE
-    serializer_class = serializers.WholePinSerializer
+    serializer_class = WholePinSerializer
 
     def get_queryset(self) -> QuerySet[Pin]:
         return pins_of(user_of(self.request))
@@ -59,21 +59,19 @@ class OnePin(GenericAPIView[Pin]):
     @extend_schema(
         operation_id="read_pin",
         summary="one, with a recipe that trains it",
-        responses={200: serializers.WholePinSerializer, 404: PROBLEM},
+        responses={200: WholePinSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         return Response(self._shown(seen(self.get_queryset(), pk)))
 
     @extend_schema(
         operation_id="rename_pin",
-        request=serializers.PinNameSerializer,
-        responses={200: serializers.WholePinSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
+        request=PinNameSerializer,
+        responses={200: WholePinSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
     )
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         pin = seen(self.get_queryset(), pk)
-        return Response(
-            self._shown(rename_pin(user_of(request), pin, body(self, serializers.PinNameSerializer)["name"]))
-        )
+        return Response(self._shown(rename_pin(user_of(request), pin, body(self, PinNameSerializer)["name"])))
 
     @extend_schema(
         operation_id="delete_pin",
@@ -86,6 +84,6 @@ class OnePin(GenericAPIView[Pin]):
 
     def _shown(self, pin: Pin) -> dict[str, Any]:
         return {
-            **serializers.PinSerializer(pin).data,
+            **PinSerializer(pin).data,
             "recipe": {**retraining(pin.recipe, pin.genes, Longer()), "name": name_after(pin.name)},
         }

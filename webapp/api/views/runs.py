@@ -16,10 +16,16 @@ from rest_framework.response import Response
 from nas_engine.extension import More
 from webapp.accounts.models import Role
 from webapp.accounts.selectors import require
-from webapp.api import serializers
 from webapp.api.etags import conditional, tag_of
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.serializers.runs import (
+    CursorSerializer,
+    EventsSerializer,
+    ExtendSerializer,
+    NewRunSerializer,
+    RunSerializer,
+)
 from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
 from webapp.runs.models import Run
 from webapp.runs.selectors.events import events_since
@@ -42,7 +48,7 @@ class OfRun(GenericAPIView[Run]):
 
     """A view of one run that the user may see."""
 
-    serializer_class = serializers.RunSerializer
+    serializer_class = RunSerializer
 
     def get_queryset(self) -> QuerySet[Run]:
         return runs_of(user_of(self.request))
@@ -61,7 +67,7 @@ class OfRun(GenericAPIView[Run]):
 class Runs(ListAPIView[Run]):
     scope = Scope.READ
     pagination_class = Page
-    serializer_class = serializers.RunSerializer
+    serializer_class = RunSerializer
 
     def get_queryset(self) -> QuerySet[Run]:
         return runs_of(user_of(self.request))
@@ -69,27 +75,25 @@ class Runs(ListAPIView[Run]):
 
 class RunsOfStudy(GenericAPIView[Run]):
     scope = Scope.WRITE
-    serializer_class = serializers.RunSerializer
+    serializer_class = RunSerializer
 
     @extend_schema(
         operation_id="start_run",
         summary="one more run of a study",
-        request=serializers.NewRunSerializer,
-        responses={201: serializers.RunSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
+        request=NewRunSerializer,
+        responses={201: RunSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         study = seen(studies_of(user_of(request)), pk)
         require(user_of(request), study.team_id, Role.EDITOR)
-        run = control.start_run(study, body(self, serializers.NewRunSerializer)["slots"])
+        run = control.start_run(study, body(self, NewRunSerializer)["slots"])
         return Response(self.get_serializer(run).data, status.HTTP_201_CREATED)
 
 
 class OneRun(OfRun):
     tagged = ("GET",)
 
-    @extend_schema(
-        operation_id="read_run", summary="how a run is", responses={200: serializers.RunSerializer, 404: PROBLEM}
-    )
+    @extend_schema(operation_id="read_run", summary="how a run is", responses={200: RunSerializer, 404: PROBLEM})
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         run = self.run()
         return conditional(request, tag_of("run", *versions_of(run)), lambda: self.get_serializer(run).data)
@@ -125,11 +129,11 @@ class Events(OfRun):
             OpenApiParameter("since", int, default=0, description="the last `seq` that you have"),
             OpenApiParameter("limit", int, default=500, description="at most so many, up to 1000"),
         ],
-        responses={200: serializers.EventsSerializer, 400: PROBLEM, 404: PROBLEM},
+        responses={200: EventsSerializer, 400: PROBLEM, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         run = self.run()
-        chosen = serializers.CursorSerializer(data=request.query_params)
+        chosen = CursorSerializer(data=request.query_params)
         chosen.is_valid(raise_exception=True)
         since, limit = chosen.validated_data["since"], chosen.validated_data["limit"]
         tag = tag_of("events", run.pk, run.last_seq, since, limit)
@@ -140,9 +144,9 @@ class ExtendRun(OfRun):
     @extend_schema(
         operation_id="extend_run",
         summary="a run that is over goes on with more to spend: another run of its study, which does nothing again",
-        request=serializers.ExtendSerializer,
+        request=ExtendSerializer,
         responses={
-            201: serializers.RunSerializer,
+            201: RunSerializer,
             400: PROBLEM,
             403: PROBLEM,
             404: PROBLEM,
@@ -151,7 +155,7 @@ class ExtendRun(OfRun):
         },
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
-        run = extend(self.changeable(), More(**body(self, serializers.ExtendSerializer)))
+        run = extend(self.changeable(), More(**body(self, ExtendSerializer)))
         return Response(self.get_serializer(run).data, status.HTTP_201_CREATED)
 
 

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.accounts.models import User
-from webapp.api import sharing_serializers as serializers
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.serializers.shares import NewlyMadeShareSerializer, NewShareSerializer, ShareSerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.sharing.links import link_of
 from webapp.sharing.models import Share
@@ -26,7 +26,7 @@ from webapp.sharing.subjects import Shown, a_comparison, a_network, a_space, a_s
 
 class Shares(ListAPIView[Share]):
     scope = Scope.WRITE
-    serializer_class = serializers.ShareSerializer
+    serializer_class = ShareSerializer
     pagination_class = Page
 
     def get_queryset(self) -> QuerySet[Share]:
@@ -39,20 +39,20 @@ class Shares(ListAPIView[Share]):
     @extend_schema(
         operation_id="create_share",
         summary="a public link to one thing, read-only, until it expires or is revoked; shown this once",
-        request=serializers.NewShareSerializer,
-        responses={201: serializers.NewlyMadeShareSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
+        request=NewShareSerializer,
+        responses={201: NewlyMadeShareSerializer, **dict.fromkeys((400, 403, 404, 409), PROBLEM)},
     )
     def post(self, request: Request) -> Response:
-        given, user = body(self, serializers.NewShareSerializer), user_of(request)
+        given, user = body(self, NewShareSerializer), user_of(request)
         made, token = share(user, _named(user, given), Terms(given.get("expires"), given["with_files"]))
         row = seen(shares_of(user), made.pk)
-        shown = {**serializers.ShareSerializer(row).data, "url": link_of(request, token)}
+        shown = {**ShareSerializer(row).data, "url": link_of(request, token)}
         return Response(shown, status.HTTP_201_CREATED)
 
 
 class OneShare(GenericAPIView[Share]):
     scope = Scope.WRITE
-    serializer_class = serializers.ShareSerializer
+    serializer_class = ShareSerializer
 
     def get_queryset(self) -> QuerySet[Share]:
         return shares_of(user_of(self.request))
@@ -60,7 +60,7 @@ class OneShare(GenericAPIView[Share]):
     @extend_schema(
         operation_id="read_share",
         summary="a link: what it shows, until when, how often it was opened",
-        responses={200: serializers.ShareSerializer, 404: PROBLEM},
+        responses={200: ShareSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         return Response(self.get_serializer(seen(self.get_queryset(), pk)).data)

@@ -19,9 +19,14 @@ from rest_framework.response import Response
 
 from nas_engine.saved import released_form
 from webapp.accounts.selectors import home_team, teams_of
-from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.serializers.spaces import (
+    NewSpaceSerializer,
+    SavedSpaceSerializer,
+    SpaceMadeSerializer,
+    WholeSpaceSerializer,
+)
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.runs.models import Run
 from webapp.runs.selectors.runs import runs_of
@@ -34,7 +39,7 @@ OURS, THEIRS = "space.json", "search_space.config"  # the second is what AutoSpa
 
 class Spaces(ListAPIView[SavedSpace]):
     scope = Scope.WRITE
-    serializer_class = serializers.SavedSpaceSerializer
+    serializer_class = SavedSpaceSerializer
     pagination_class = Page
 
     def get_queryset(self) -> QuerySet[SavedSpace]:
@@ -47,11 +52,11 @@ class Spaces(ListAPIView[SavedSpace]):
     @extend_schema(
         operation_id="save_space",
         summary="save a run's space, or a document; the newest version again where nothing changed",
-        request=serializers.NewSpaceSerializer,
-        responses={201: serializers.SavedSpaceSerializer, **dict.fromkeys((400, 403, 404, 409, 422), PROBLEM)},
+        request=NewSpaceSerializer,
+        responses={201: SavedSpaceSerializer, **dict.fromkeys((400, 403, 404, 409, 422), PROBLEM)},
     )
     def post(self, request: Request) -> Response:
-        given, user = body(self, serializers.NewSpaceSerializer), user_of(request)
+        given, user = body(self, NewSpaceSerializer), user_of(request)
         if "run" in given:
             run = seen(runs_of(user), given["run"])
             made = save_space_of_run(user, run, given.get("stage"), given.get("name", ""))
@@ -65,12 +70,12 @@ class Spaces(ListAPIView[SavedSpace]):
     get=extend_schema(
         operation_id="read_space",
         summary="one with its document, with which a recipe begins",
-        responses={200: serializers.WholeSpaceSerializer, 404: PROBLEM},
+        responses={200: WholeSpaceSerializer, 404: PROBLEM},
     )
 )
 class OneSpace(RetrieveAPIView[SavedSpace]):
     scope = Scope.READ
-    serializer_class = serializers.WholeSpaceSerializer
+    serializer_class = WholeSpaceSerializer
 
     def get_queryset(self) -> QuerySet[SavedSpace]:
         return spaces_of(user_of(self.request))
@@ -78,7 +83,7 @@ class OneSpace(RetrieveAPIView[SavedSpace]):
 
 class SpaceFile(GenericAPIView[SavedSpace]):
     scope = Scope.READ
-    serializer_class = serializers.WholeSpaceSerializer
+    serializer_class = WholeSpaceSerializer
 
     @extend_schema(
         operation_id="download_space",
@@ -96,12 +101,12 @@ class SpaceFile(GenericAPIView[SavedSpace]):
 
 class SpacesOfRun(GenericAPIView[Run]):
     scope = Scope.READ
-    serializer_class = serializers.SpaceMadeSerializer
+    serializer_class = SpaceMadeSerializer
 
     @extend_schema(
         operation_id="list_spaces_of_run",
         summary="the spaces that its stages concluded, which can be saved",
-        responses={200: serializers.SpaceMadeSerializer(many=True), 404: PROBLEM},
+        responses={200: SpaceMadeSerializer(many=True), 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         run = seen(runs_of(user_of(request)), pk)

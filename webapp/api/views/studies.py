@@ -15,10 +15,11 @@ from rest_framework.response import Response
 
 from webapp.accounts.models import Role
 from webapp.accounts.selectors import home_team, require, teams_of
-from webapp.api import serializers
 from webapp.api.etags import conditional, require_match, tag_of
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.serializers.runs import AskedSerializer
+from webapp.api.serializers.studies import NewStudySerializer, RenameSerializer, StudySerializer, WholeStudySerializer
 from webapp.api.views.asking import PROBLEM, ask_view, body, seen, user_of
 from webapp.api.views.runs import versions_of
 from webapp.notes.services.tags import tidy
@@ -43,7 +44,7 @@ TAG = OpenApiParameter("tag", str, description="those that have this tag")
 class Studies(ListCreateAPIView[Study]):
     scope = Scope.WRITE
     pagination_class = Page
-    serializer_class = serializers.StudySerializer
+    serializer_class = StudySerializer
 
     def get_queryset(self) -> Any:
         found, tag = studies_of(user_of(self.request)).prefetch_related("tags"), self.request.query_params.get("tag")
@@ -53,10 +54,10 @@ class Studies(ListCreateAPIView[Study]):
         operation_id="create_study",
         summary="submit a recipe or template; by default its first run begins",
         parameters=[KEY],
-        request=serializers.NewStudySerializer,
+        request=NewStudySerializer,
         responses={
-            201: serializers.WholeStudySerializer,
-            200: serializers.WholeStudySerializer,
+            201: WholeStudySerializer,
+            200: WholeStudySerializer,
             400: PROBLEM,
             403: PROBLEM,
             404: PROBLEM,
@@ -65,7 +66,7 @@ class Studies(ListCreateAPIView[Study]):
         },
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        given, user = body(self, serializers.NewStudySerializer), user_of(request)
+        given, user = body(self, NewStudySerializer), user_of(request)
         team = seen(teams_of(user), given["team"]) if "team" in given else home_team(user)
         asked = Submission(
             team,
@@ -79,9 +80,7 @@ class Studies(ListCreateAPIView[Study]):
             else None,
         )
         study, new = submit_study(user, asked)
-        shown = serializers.WholeStudySerializer(
-            seen(studies_of(user), study.pk), context=self.get_serializer_context()
-        )
+        shown = WholeStudySerializer(seen(studies_of(user), study.pk), context=self.get_serializer_context())
         return Response(shown.data, status.HTTP_201_CREATED if new else status.HTTP_200_OK)
 
 
@@ -94,14 +93,14 @@ def _template(name: str) -> dict[str, Any]:
 def _tag(study: Study) -> str:
     """A study changes by its name and tags, with its runs, and by what came of the bundle that it was made from."""
     runs, tags = [versions_of(run) for run in study.runs.all()], [tag.name for tag in study.tags.all()]
-    origin = serializers.WholeStudySerializer().get_origin(study)
+    origin = WholeStudySerializer().get_origin(study)
     return tag_of("study", study.pk, study.name, study.operator_set_version_id, tags, runs, origin)
 
 
 class OneStudy(GenericAPIView[Study]):
     scope = Scope.WRITE
     tagged, matched = ("GET",), ("PATCH", "DELETE")
-    serializer_class = serializers.WholeStudySerializer
+    serializer_class = WholeStudySerializer
 
     def get_queryset(self) -> Any:
         return studies_of(user_of(self.request)).prefetch_related("runs")
@@ -109,7 +108,7 @@ class OneStudy(GenericAPIView[Study]):
     @extend_schema(
         operation_id="read_study",
         summary="a study with its recipe and runs",
-        responses={200: serializers.WholeStudySerializer, 404: PROBLEM},
+        responses={200: WholeStudySerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         study = seen(self.get_queryset(), pk)
@@ -117,13 +116,13 @@ class OneStudy(GenericAPIView[Study]):
 
     @extend_schema(
         operation_id="rename_study",
-        request=serializers.RenameSerializer,
-        responses={200: serializers.WholeStudySerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM},
+        request=RenameSerializer,
+        responses={200: WholeStudySerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM},
     )
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         study = seen(self.get_queryset(), pk)
         require_match(request, _tag(study))
-        rename_study(user_of(request), study, body(self, serializers.RenameSerializer)["name"])
+        rename_study(user_of(request), study, body(self, RenameSerializer)["name"])
         return Response(self.get_serializer(study).data)
 
     @extend_schema(
@@ -142,7 +141,7 @@ class AskOfStudy(GenericAPIView[Study]):
     """Pause, resume, finish or cancel every run of a study that is not over."""
 
     scope = Scope.WRITE
-    serializer_class = serializers.AskedSerializer
+    serializer_class = AskedSerializer
     ask: Callable[[uuid.UUID], bool]
 
     def get_queryset(self) -> Any:

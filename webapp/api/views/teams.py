@@ -18,10 +18,16 @@ from webapp.accounts.models import Membership, Role, Team
 from webapp.accounts.selectors import members_of, teams_of
 from webapp.accounts.services.members import change_role, end_membership, hand_over
 from webapp.accounts.services.teams import create_team, rename_team
-from webapp.api import team_serializers as shapes
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
-from webapp.api.serializers import TeamSerializer
+from webapp.api.serializers.teams import (
+    HandOverSerializer,
+    MemberSerializer,
+    RoleSerializer,
+    TeamNameSerializer,
+    TeamSerializer,
+    TypedNameSerializer,
+)
 from webapp.api.views.asking import PROBLEM, body, one_row, seen, user_of
 from webapp.estate.delete import delete_team
 from webapp.estate.export import download
@@ -42,11 +48,11 @@ class Teams(ListCreateAPIView[Team]):
     @extend_schema(
         operation_id="create_team",
         summary="a new team, whose owner you are",
-        request=shapes.TeamNameSerializer,
+        request=TeamNameSerializer,
         responses={201: TeamSerializer, 400: PROBLEM},
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        made = create_team(user_of(request), body(self, shapes.TeamNameSerializer)["name"])
+        made = create_team(user_of(request), body(self, TeamNameSerializer)["name"])
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
 
 
@@ -63,23 +69,23 @@ class OneTeam(GenericAPIView[Team]):
 
     @extend_schema(
         operation_id="rename_team",
-        request=shapes.TeamNameSerializer,
+        request=TeamNameSerializer,
         responses={200: TeamSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM},
     )
     def patch(self, request: Request, pk: uuid.UUID) -> Response:
         team = seen(self.get_queryset(), pk)
-        rename_team(user_of(request), team, body(self, shapes.TeamNameSerializer)["name"])
+        rename_team(user_of(request), team, body(self, TeamNameSerializer)["name"])
         return Response(self.get_serializer(team).data)
 
     @extend_schema(
         operation_id="delete_team",
         summary="with its studies, runs, data and files, by an owner",
-        parameters=[shapes.TypedNameSerializer],
+        parameters=[TypedNameSerializer],
         responses={204: None, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
     )
     def delete(self, request: Request, pk: uuid.UUID) -> Response:
         team = seen(self.get_queryset(), pk)
-        typed = shapes.TypedNameSerializer(data=request.query_params)
+        typed = TypedNameSerializer(data=request.query_params)
         typed.is_valid(raise_exception=True)
         delete_team(user_of(request), team, typed.validated_data["name"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -109,7 +115,7 @@ class OfTeam(GenericAPIView[Membership]):
     """What is asked of the members of one team."""
 
     scope = Scope.ADMIN
-    serializer_class = shapes.MemberSerializer
+    serializer_class = MemberSerializer
     queryset = Membership.objects.none()
 
     def get_queryset(self) -> QuerySet[Membership]:
@@ -124,7 +130,7 @@ class OfTeam(GenericAPIView[Membership]):
     get=extend_schema(
         operation_id="list_members",
         summary="who is in a team, as what",
-        responses={200: shapes.MemberSerializer(many=True), 404: PROBLEM},
+        responses={200: MemberSerializer(many=True), 404: PROBLEM},
     )
 )
 class Members(OfTeam, ListAPIView[Membership]):
@@ -132,18 +138,18 @@ class Members(OfTeam, ListAPIView[Membership]):
 
 
 class OneMember(OfTeam):
-    @extend_schema(operation_id="read_member", responses={200: shapes.MemberSerializer, 404: PROBLEM})
+    @extend_schema(operation_id="read_member", responses={200: MemberSerializer, 404: PROBLEM})
     def get(self, request: Request, pk: uuid.UUID, user: uuid.UUID) -> Response:
         return Response(self.get_serializer(self.member(user)).data)
 
     @extend_schema(
         operation_id="change_role",
         summary="by an owner; the last owner stays one",
-        request=shapes.RoleSerializer,
-        responses={200: shapes.MemberSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
+        request=RoleSerializer,
+        responses={200: MemberSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
     )
     def patch(self, request: Request, pk: uuid.UUID, user: uuid.UUID) -> Response:
-        role = Role(body(self, shapes.RoleSerializer)["role"])
+        role = Role(body(self, RoleSerializer)["role"])
         return Response(self.get_serializer(change_role(user_of(request), self.member(user), role)).data)
 
     @extend_schema(
@@ -160,9 +166,9 @@ class HandOver(OfTeam):
     @extend_schema(
         operation_id="hand_over_team",
         summary="a member becomes an owner, and you an editor",
-        request=shapes.HandOverSerializer,
-        responses={200: shapes.MemberSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
+        request=HandOverSerializer,
+        responses={200: MemberSerializer, 400: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
-        given = body(self, shapes.HandOverSerializer)
+        given = body(self, HandOverSerializer)
         return Response(self.get_serializer(hand_over(user_of(request), self.member(given["user"]))).data)

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.accounts.selectors import home_team, teams_of
-from webapp.api import serializers
 from webapp.api.pages import Page
 from webapp.api.scopes import Scope
+from webapp.api.serializers.uploads import NewUploadSerializer, UploadSerializer
 from webapp.api.views.asking import PROBLEM, body, seen, user_of
 from webapp.datasets.models import Upload
 from webapp.datasets.selectors import uploads_of
@@ -25,7 +25,7 @@ from webapp.datasets.services.uploads import Announced, Announcement, begin_uplo
 @extend_schema_view(get=extend_schema(operation_id="list_uploads", summary="uploads to your teams, newest first"))
 class Uploads(ListCreateAPIView[Upload]):
     scope = Scope.WRITE
-    serializer_class = serializers.UploadSerializer
+    serializer_class = UploadSerializer
     pagination_class = Page
 
     def get_queryset(self) -> QuerySet[Upload]:
@@ -34,15 +34,15 @@ class Uploads(ListCreateAPIView[Upload]):
     @extend_schema(
         operation_id="begin_upload",
         summary="announce files; the same files again, unfinished, are the same upload: 200",
-        request=serializers.NewUploadSerializer,
+        request=NewUploadSerializer,
         responses={
-            201: serializers.UploadSerializer,
-            200: serializers.UploadSerializer,
+            201: UploadSerializer,
+            200: UploadSerializer,
             **dict.fromkeys((400, 403, 404, 409, 413, 507), PROBLEM),
         },
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        given, user = body(self, serializers.NewUploadSerializer), user_of(request)
+        given, user = body(self, NewUploadSerializer), user_of(request)
         team = seen(teams_of(user), given["team"]) if "team" in given else home_team(user)
         files = [Announced(**file) for file in given["files"]]
         upload, new = begin_upload(user, Announcement(team, given["name"], files, given.get("side")))
@@ -52,7 +52,7 @@ class Uploads(ListCreateAPIView[Upload]):
 
 class OneUpload(GenericAPIView[Upload]):
     scope = Scope.WRITE
-    serializer_class = serializers.UploadSerializer
+    serializer_class = UploadSerializer
 
     def get_queryset(self) -> QuerySet[Upload]:
         return uploads_of(user_of(self.request))
@@ -60,7 +60,7 @@ class OneUpload(GenericAPIView[Upload]):
     @extend_schema(
         operation_id="read_upload",
         summary="how far an upload is",
-        responses={200: serializers.UploadSerializer, 404: PROBLEM},
+        responses={200: UploadSerializer, 404: PROBLEM},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         return Response(self.get_serializer(seen(self.get_queryset(), pk)).data)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from webapp.api.serializers import CostSerializer, DeclarationField
+from nas_engine.catalog import declaration_schema
+from webapp.api.serializers.previews import CostSerializer
+
+
+@extend_schema_field(declaration_schema())
+class DeclarationField(serializers.JSONField):
+    """A declared operator: GET /catalog/ has its schema."""
 
 
 class DeclarationRequestSerializer(serializers.Serializer[Any]):
@@ -60,27 +67,3 @@ class OperatorPreviewSerializer(serializers.Serializer[Any]):
     output = serializers.CharField(help_text="channels x height x width")
     layers = OperatorLayerSerializer(many=True)
     graph = GraphSerializer()
-
-
-class ChangedFieldSerializer(serializers.Serializer[Any]):
-    path = serializers.CharField()
-    before = serializers.CharField(allow_blank=True)
-    after = serializers.CharField(allow_blank=True)
-
-
-class OperatorDifferenceSerializer(serializers.Serializer[Any]):
-    """An operator of either version; `before` and `after` are its labels written out, empty where it is not there."""
-
-    name = serializers.CharField()
-    what = serializers.ChoiceField(["added", "removed", "changed", "same"])
-    before = serializers.CharField(allow_blank=True)
-    after = serializers.CharField(allow_blank=True)
-    changes = ChangedFieldSerializer(many=True)
-
-
-class OperatorDiffSerializer(serializers.Serializer[Any]):
-    """Two versions side by side."""
-
-    older = serializers.IntegerField()
-    newer = serializers.IntegerField()
-    operators = OperatorDifferenceSerializer(many=True)

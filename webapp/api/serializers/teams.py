@@ -7,7 +7,20 @@ from typing import Any
 from rest_framework import serializers
 
 from webapp.accounts.models import Invitation, Membership, Role, Team
+from webapp.accounts.selectors import role_in
 from webapp.accounts.services.invitations import MOST_DAYS, MOST_USES
+
+
+class TeamSerializer(serializers.ModelSerializer[Team]):
+    role = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Team
+        fields = ("id", "name", "role")
+
+    def get_role(self, team: Team) -> str:
+        """The asking user's."""
+        return str(role_in(self.context["request"].user, team))
 
 
 class TeamNameSerializer(serializers.ModelSerializer[Team]):
@@ -77,9 +90,3 @@ class InviteSerializer(serializers.Serializer[Any]):
 
 class SecretSerializer(serializers.Serializer[Any]):
     secret = serializers.CharField(max_length=200, help_text="the last part of the invitation's link")
-
-
-class ChosenTeamSerializer(serializers.Serializer[Any]):
-    chosen_team = serializers.UUIDField(
-        allow_null=True, help_text="whose things the pages list, and where new ones go; null: all your teams'"
-    )

@@ -1,0 +1,1 @@
+"""What the API takes and gives, a file a noun. Field for field what the OpenAPI document says."""
