@@ -16,7 +16,7 @@ from webapp.runs.models import Candidate, Run
 from webapp.runs.selectors.candidate_pages import Mark, candidate_page, count_of, mark_at, mark_of
 from webapp.runs.selectors.candidates import ORDERS, candidates_of
 
-CANDIDATES = 3_000
+CANDIDATES = 1_500
 FILTERS: list[dict[str, Any]] = [{}, {"stage": 1}, {"status": "scored"}, {"stage": 0, "status": "scored"}]
 FAILED: list[dict[str, Any]] = [{"status": "failed"}, {"stage": 1, "status": "failed"}]
 CHOSEN = [
@@ -27,10 +27,10 @@ CHOSEN = [
 
 @pytest.fixture
 def run(transactional_db: None) -> Run:  # noqa: ARG001 - the database comes first
-    """Of whose candidates more than a thousand have the same figures."""
+    """Of whose candidates more than six hundred have the same figures."""
     made = made_up_run(CANDIDATES)
     scored = made.candidates.filter(score__isnull=False)
-    scored.filter(number__range=(400, 1_700)).update(score=0.7, params=1_000_000, madds=2_000_000)
+    scored.filter(number__range=(200, 850)).update(score=0.7, params=1_000_000, madds=2_000_000)
     return made
 
 

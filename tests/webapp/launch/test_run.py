@@ -20,7 +20,7 @@ from tests.webapp.launch.conftest import Launched, alive, below
 from tests.webapp.processes import ROOT, free_port
 
 RUN = "webapp.launch"
-pytestmark = pytest.mark.xdist_group("launch")
+pytestmark = [pytest.mark.one_database, pytest.mark.xdist_group("launch")]
 
 
 @dataclass

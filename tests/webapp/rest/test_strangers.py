@@ -15,6 +15,7 @@ SLICE = ["--phases", "fuzzing", "--max-examples", "2", "--seed", "1", "--no-shri
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.one_database
 @pytest.mark.django_db(transaction=True)
 def test_nobody_gets_a_server_error_an_answer_beside_the_schema_or_anothers_rows(
     tmp_path: Path,
