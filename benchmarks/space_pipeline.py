@@ -25,7 +25,6 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 import numpy as np
-from scipy.stats import kendalltau
 from space_report import Row, arguments, environment, scatter, table, write
 from toy_scale import EXPANSION, SCORED_ON, SKELETON, TRAINED_ON, one_thread, open_space, source, task_of, trained
 
@@ -34,11 +33,13 @@ from nas_engine.budget import NetworkLimits
 from nas_engine.chance import Chance, seed_from
 from nas_engine.data import shelf
 from nas_engine.data.files import settled
+from nas_engine.evidence import kendall
 from nas_engine.local import run_locally
 from nas_engine.products import Ranking
 from nas_engine.recipe import recipe
 from nas_engine.spaces import ChainSpace, Within, chain, space
 from nas_engine.stages.compare import paired_interval, verdict
+from nas_engine.stages.control import spread
 from nas_engine.tasks import OpenTask
 from nas_engine.wire import Plain, plain
 
@@ -88,15 +89,14 @@ class Found:
         assert self.ranking is not None
         return self.ranking.entries[0].architecture
 
-    def tau(self, task: OpenTask, seed: int) -> float:
+    def tau(self, task: OpenTask, seed: int) -> float | None:
         """How far its estimates order networks as training does: of eight, evenly from the first to the last."""
         assert self.ranking is not None
-        entries = self.ranking.entries
-        chosen = [entries[round(i * (len(entries) - 1) / (RANKED - 1))] for i in range(RANKED)]
+        chosen = [self.ranking.entries[place] for place in spread(len(self.ranking.entries), RANKED)]
         scores = [
             trained(self.space, e.architecture, task, seed_from(seed, e.architecture.key), EPOCHS) for e in chosen
         ]
-        return float(kendalltau([e.score for e in chosen], scores).statistic)
+        return kendall([e.score for e in chosen], scores)
 
 
 def found_by(recipe_plain: Plain, file: Path, seed: int, limit: int) -> Found:
